@@ -41,9 +41,7 @@ myna_attachment_free (MynaAttachment *attachment)
 gsize
 myna_attachment_get_size (const MynaAttachment *attachment)
 {
-  gsize n = strlen (attachment->text);
-
-  return attachment->document ? MAX (attachment->n_bytes, n) : n;
+  return MAX (attachment->n_bytes, strlen (attachment->text));
 }
 
 char *
@@ -73,31 +71,37 @@ myna_attachment_dup_file_name (const char *name)
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
-/* What cannot stand in a string as it is. */
-static const char escaped[] = "\"\\\1\2\3\4\5\6\a\b\t\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37";
+/* What a byte takes in a string. */
+static gsize
+get_width (guchar c)
+{
+  return c == '"' || c == '\\' || c == '\n' ? 2 : c < ' ' ? 6 : 1;
+}
 
-/* A text may have 50 MB: what needs no care is copied in runs. */
+/* A text may have 50 MB, a table of it every second a quotation mark, and the window waits: there is room before anything is
+ * written. */
 static void
 append_string (GString *out, const char *text, gsize n)
 {
-  g_string_append_c (out, '"');
-  for (const char *p = text, *end = text + n; p < end;)
-    {
-      gsize run = MIN (strcspn (p, escaped), (gsize) (end - p));
+  gsize start = out->len, n_written = 2;
+  char *at;
 
-      g_string_append_len (out, p, (gssize) run);
-      p += run;
-      if (p == end)
+  for (gsize i = 0; i < n; i++)
+    n_written += get_width ((guchar) text[i]);
+  g_string_set_size (out, start + n_written);
+  at = out->str + start;
+  *at++ = '"';
+  for (gsize i = 0; i < n; i++)
+    switch (get_width ((guchar) text[i]))
+      {
+      case 1: *at++ = text[i]; break;
+      case 2:
+        *at++ = '\\';
+        *at++ = text[i] == '\n' ? 'n' : text[i];
         break;
-      if (*p == '"' || *p == '\\')
-        g_string_append_printf (out, "\\%c", *p);
-      else if (*p == '\n')
-        g_string_append (out, "\\n");
-      else
-        g_string_append_printf (out, "\\u%04x", (guchar) *p);
-      p++;
-    }
-  g_string_append_c (out, '"');
+      default: at += g_snprintf (at, 7, "\\u%04x", (guchar) text[i]);
+      }
+  *at = '"';
 }
 
 /* The beginning of a text, in whole characters. */
@@ -217,27 +221,49 @@ read_escape (const char **p, GString *out)
   return TRUE;
 }
 
+/* What of a string needs no reading: bytes, and simple escapes where no letter is wanted.  Returns how many bytes that is. */
+static gsize
+skip_plain (const char **p, gboolean and_escapes)
+{
+  gsize n = 0;
+
+  for (;; n++)
+    if (**p == '\\' && and_escapes && (*p)[1] && strchr ("\"\\/bfnrt", (*p)[1]))
+      *p += 2;
+    else if (**p && **p != '"' && **p != '\\')
+      (*p)++;
+    else
+      return n;
+}
+
+/* The beginning of at most max bytes or a character more, and how many there are. */
 static char *
-read_string (const char **p)
+read_string (const char **p, gsize max, gsize *ret_bytes)
 {
   g_autoptr (GString) out = NULL;
 
+  *ret_bytes = 0;
   if (!skip (p, '"'))
     return NULL;
   out = g_string_new (NULL);
   while (**p != '"')
     {
+      const char *start = *p;
+      gsize before = out->len, n = skip_plain (p, before >= max);
+
+      *ret_bytes += n;
+      g_string_append_len (out, start, (gssize) MIN (n, max - MIN (before, max)));
       if (!**p)
         return NULL;
-      gsize run = strcspn (*p, "\"\\");
-
-      g_string_append_len (out, *p, (gssize) run);
-      *p += run;
       if (**p != '\\')
         continue;
       (*p)++;
+      before = out->len;
       if (!read_escape (p, out))
         return NULL;
+      *ret_bytes += out->len - before;
+      if (before >= max)
+        g_string_truncate (out, before);
     }
   (*p)++;
   return g_string_free (g_steal_pointer (&out), FALSE);
@@ -266,44 +292,71 @@ take_member (MynaAttachment *attachment, const char *key, char **value)
 }
 
 static MynaAttachment *
-read_attachment (const char **p)
+read_attachment (const char **p, gsize max)
 {
   g_autoptr (MynaAttachment) attachment = g_new0 (MynaAttachment, 1);
+  gsize n_bytes, n_text = 0;
 
   if (!skip (p, '{'))
     return NULL;
   do
     {
-      g_autofree char *key = read_string (p);
+      g_autofree char *key = read_string (p, G_MAXSIZE, &n_bytes);
       g_autofree char *value = NULL;
 
-      if (!key || !skip (p, ':') || !(value = read_string (p)))
+      if (!key || !skip (p, ':') || !(value = read_string (p, g_str_equal (key, "text") ? max : G_MAXSIZE, &n_bytes)))
         return NULL;
+      if (g_str_equal (key, "text") && !attachment->text)
+        n_text = n_bytes;
       take_member (attachment, key, &value);
     }
   while (skip (p, ','));
   if (!skip (p, '}') || !attachment->name || !attachment->text)
     return NULL;
+  if (!attachment->document)
+    attachment->n_bytes = n_text;
   return g_steal_pointer (&attachment);
 }
 
-GPtrArray *
-myna_attachments_from_json (const char *json)
+static GPtrArray *
+from_json (const char *json, gsize max)
 {
   GPtrArray *attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
   const char *p = json;
 
-  if (!json || !g_utf8_validate (json, -1, NULL) || !skip (&p, '['))
+  if (!json || !skip (&p, '['))
     return attachments;
   do
     {
-      MynaAttachment *attachment = read_attachment (&p);
+      MynaAttachment *attachment = read_attachment (&p, max);
 
       if (!attachment)
         break;
       g_ptr_array_add (attachments, attachment);
     }
   while (attachments->len < MYNA_ATTACHMENTS_MAX && skip (&p, ','));
+  return attachments;
+}
+
+GPtrArray *
+myna_attachments_from_json (const char *json)
+{
+  return from_json (json && g_utf8_validate (json, -1, NULL) ? json : NULL, G_MAXSIZE);
+}
+
+GPtrArray *
+myna_attachments_list (const char *json)
+{
+  GPtrArray *attachments = from_json (json, MAX_SHORT);
+
+  for (guint i = 0; i < attachments->len; i++)
+    {
+      MynaAttachment *attachment = attachments->pdata[i];
+      const char *end;
+
+      if (!g_utf8_validate (attachment->text, -1, &end))
+        attachment->text[end - attachment->text] = '\0';
+    }
   return attachments;
 }
 

@@ -23,7 +23,7 @@ typedef struct
   char *text;
   char *type;     /* as myna-read says; NULL: not known */
   char *document; /* the one in the history that text is only the beginning of; NULL: text is all of it */
-  gsize n_bytes;  /* … and how long that is */
+  gsize n_bytes;  /* of the whole text where it was read from JSON */
   guint n_pages;  /* 0: it has none, or they are not known */
   StoreUse use;
 } MynaAttachment;
@@ -46,6 +46,8 @@ char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESUL
 char *myna_attachments_to_short_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */
 GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+/* The same with the beginnings of the texts, which no whole text is copied for: what is shown while one waits. */
+GPtrArray *myna_attachments_list (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The text as the model is given it: each file under its name, or that passages of it follow; the passages that it was given
  * (StoreMessage.given), by number; how to cite them; then the question.  as_files: it has programs that read them, so that it is
  * told where they are and how they begin. */

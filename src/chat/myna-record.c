@@ -158,11 +158,9 @@ add_message (GTask *task)
 {
   MynaRecord *self = g_task_get_source_object (task);
   MynaMessage *message = g_task_get_task_data (task);
-  g_autoptr (StoreMessage) copy = NULL;
 
   myna_message_edit_record (message)->conversation_id = self->id;
-  copy = myna_message_dup_record (message);
-  store_add_message_async (self->store, copy, NULL, message_added_cb, task);
+  store_take_message_async (self->store, myna_message_dup_record (message), NULL, message_added_cb, task);
 }
 
 static void

@@ -98,7 +98,7 @@ myna_title_from_question (const char *text, const char *attachments)
 
   if (*stripped || !attachments)
     return myna_title_from_text (text);
-  list = myna_attachments_from_json (attachments);
+  list = myna_attachments_list (attachments);
   if (list->len == 0)
     return myna_title_from_text (text);
   first = g_ptr_array_index (list, 0);

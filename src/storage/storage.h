@@ -350,6 +350,9 @@ void store_delete_folder_async (StoreDb *self, gint64 id, GCancellable *cancella
  * conversation's head.  INVALID where another than an assistant's has a call. */
 void store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
+/* The same with a message that is the store's from then on: what is attached to one may have 50 MB. */
+void store_take_message_async (StoreDb *self, StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
 /* The text of a running reply so far; not synced; nobody needs to wait (callback may be NULL).  INVALID unless the state
  * is GENERATING, so that a late flush cannot change a finished reply. */
 void store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,

@@ -80,6 +80,35 @@ test_beginning (void)
   g_assert_cmpstr (foreseen, ==, "Why?");
 }
 
+/* What cannot stand in JSON as it is comes back; a list of names has the sizes, and beginnings in whole characters. */
+static void
+test_list (void)
+{
+  static const char piece[] = "\"模\"\t\\\n\1é";
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *json = NULL, *words = NULL, *listed_words = NULL;
+  g_autoptr (GPtrArray) read = NULL, listed = NULL;
+  const MynaAttachment *whole, *beginning;
+
+  while (text->len < 1 << 20)
+    g_string_append (text, piece);
+  json = to_json ("table.csv", text->str, 3);
+  read = myna_attachments_from_json (json);
+  listed = myna_attachments_list (json);
+  g_assert_cmpuint (read->len, ==, 1);
+  g_assert_cmpuint (listed->len, ==, 1);
+  whole = read->pdata[0];
+  beginning = listed->pdata[0];
+  g_assert_cmpstr (whole->text, ==, text->str);
+  words = myna_attachment_describe (whole);
+  listed_words = myna_attachment_describe (beginning);
+  g_assert_cmpstr (listed_words, ==, words);
+  g_assert_cmpstr (beginning->name, ==, "table.csv");
+  g_assert_cmpuint (strlen (beginning->text), <, 1 << 17);
+  g_assert_true (g_str_has_prefix (text->str, beginning->text));
+  g_assert_true (g_utf8_validate (beginning->text, -1, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -88,5 +117,6 @@ main (int argc, char **argv)
   g_test_add_func ("/attachment/without-pages", test_without_pages);
   g_test_add_func ("/attachment/as-files", test_as_files);
   g_test_add_func ("/attachment/beginning", test_beginning);
+  g_test_add_func ("/attachment/list", test_list);
   return g_test_run ();
 }

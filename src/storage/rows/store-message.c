@@ -279,8 +279,17 @@ store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellabl
 {
   g_return_if_fail (message != NULL);
 
-  store_db_request (self, STORE_ACCESS_SYNCED, add_work, store_message_copy (message), (GDestroyNotify) store_message_free,
-                    cancellable, callback, user_data);
+  store_take_message_async (self, store_message_copy (message), cancellable, callback, user_data);
+}
+
+void
+store_take_message_async (StoreDb *self, StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (message != NULL);
+
+  store_db_request (self, STORE_ACCESS_SYNCED, add_work, message, (GDestroyNotify) store_message_free, cancellable, callback,
+                    user_data);
 }
 
 static gboolean

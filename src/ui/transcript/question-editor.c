@@ -125,8 +125,8 @@ myna_question_editor_class_init (MynaQuestionEditorClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_question_editor_dispose;
   GTK_WIDGET_CLASS (klass)->grab_focus = myna_question_editor_grab_focus;
-  signals[SEND] =
-      g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                                G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE); /* 50 MB, perhaps */
   signals[CANCEL] = g_signal_new ("cancel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), MYNA_TYPE_COLUMN_LAYOUT);
 }

@@ -37,7 +37,7 @@ myna_question_files_new (void)
 void
 myna_question_files_update (GtkWidget *files, const char *json)
 {
-  g_autoptr (GPtrArray) attachments = json ? myna_attachments_from_json (json) : NULL;
+  g_autoptr (GPtrArray) attachments = json ? myna_attachments_list (json) : NULL;
   g_autoptr (GString) names = g_string_new (NULL);
 
   gtk_widget_set_visible (files, json != NULL);

@@ -117,6 +117,7 @@ document_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autofree char *name = dup_name (g_queue_peek_head (&self->files));
 
+      g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
       g_signal_emit (self, signals[SIGNAL_PASSWORD], 0, name, self->was_asked);
       return;
     }
@@ -169,11 +170,18 @@ myna_file_reader_add (MynaFileReader *self, GFile *file)
 }
 
 char *
-myna_file_reader_dup_current (MynaFileReader *self)
+myna_file_reader_describe (MynaFileReader *self, gboolean *ret_is_busy)
 {
+  g_autofree char *name = NULL;
+
   g_return_val_if_fail (MYNA_IS_FILE_READER (self), NULL);
 
-  return myna_file_reader_is_reading (self) ? dup_name (g_queue_peek_head (&self->files)) : NULL;
+  *ret_is_busy = self->cancellable != NULL;
+  if (!myna_file_reader_is_reading (self))
+    return NULL;
+  name = dup_name (g_queue_peek_head (&self->files));
+  /* Translators: %s is the name of a file */
+  return g_strdup_printf (self->asks ? _ ("Waiting for the password of “%s”") : _ ("Reading “%s”…"), name);
 }
 
 gboolean

@@ -21,8 +21,8 @@ MynaFileReader *myna_file_reader_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Behind those that wait. */
 void myna_file_reader_add (MynaFileReader *self, GFile *file);
 gboolean myna_file_reader_is_reading (MynaFileReader *self);
-/* The name of the file that is being read; NULL: none.  The caller frees. */
-char *myna_file_reader_dup_current (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
+/* "Reading “report.pdf”…", or what else is done with a file; NULL: nothing.  ret_is_busy: not where the person's word is waited for. */
+char *myna_file_reader_describe (MynaFileReader *self, gboolean *ret_is_busy) G_GNUC_WARN_UNUSED_RESULT;
 /* What the person said; NULL: the file is left out.  Not kept. */
 void myna_file_reader_unlock (MynaFileReader *self, const char *password);
 /* Those that are not read yet are read no more; an array of GFile, or NULL where there are none. */

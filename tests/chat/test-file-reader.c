@@ -118,17 +118,19 @@ test_take (Fixture *f, gconstpointer data)
   g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
   g_autofree char *name = NULL;
   g_autoptr (GPtrArray) files = NULL;
+  gboolean is_busy;
 
   g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("MYNA_LIBEXEC_DIR", f->folder, TRUE);
   add (f, "a.txt", "first");
   add (f, "b.txt", "second");
-  name = myna_file_reader_dup_current (f->reader);
-  g_assert_cmpstr (name, ==, "a.txt");
+  name = myna_file_reader_describe (f->reader, &is_busy);
+  g_assert_cmpstr (name, ==, "Reading “a.txt”…");
+  g_assert_true (is_busy);
   files = myna_file_reader_take (f->reader);
   g_assert_cmpuint (files->len, ==, 2);
   g_assert_false (myna_file_reader_is_reading (f->reader));
-  g_assert_null (myna_file_reader_dup_current (f->reader));
+  g_assert_null (myna_file_reader_describe (f->reader, &is_busy));
   g_assert_null (myna_file_reader_take (f->reader));
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -147,7 +149,13 @@ static void
 password_cb (Fixture *f, const char *name, gboolean was_wrong)
 {
   static const char *const answers[] = { "wrong", "open sesame" };
+  gboolean is_busy;
+  g_autofree char *words = myna_file_reader_describe (f->reader, &is_busy);
+  g_autofree char *expected = g_strdup_printf ("Waiting for the password of “%s”", name);
 
+  /* Nothing is done meanwhile, and nothing says that there is. */
+  g_assert_cmpstr (words, ==, expected);
+  g_assert_false (is_busy);
   g_string_append_printf (f->said, "?%s%s\n", name, was_wrong ? " again" : "");
   myna_file_reader_unlock (f->reader, g_str_has_prefix (name, "left") ? NULL : answers[was_wrong]);
 }

@@ -25,6 +25,18 @@ close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
+/* No wider than the window that it belongs to: that may be as narrow as a telephone. */
+static void
+realize_cb (GtkWindow *window)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (window);
+  int width, height;
+
+  gtk_window_get_default_size (window, &width, &height);
+  if (parent && gtk_widget_get_width (GTK_WIDGET (parent)) < width)
+    gtk_window_set_default_size (window, MAX (360, gtk_widget_get_width (GTK_WIDGET (parent))), height);
+}
+
 void
 myna_secondary_window_add_keys (GtkWidget *window)
 {
@@ -38,6 +50,7 @@ myna_secondary_window_add_keys (GtkWidget *window)
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), close);
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (window, controller);
+  g_signal_connect (window, "realize", G_CALLBACK (realize_cb), NULL);
 }
 
 /* ---- One of a kind ---------------------------------------------------------------------------------------------- */

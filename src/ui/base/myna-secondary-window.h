@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Ctrl+Q quits the program from this window, too: the application's keys reach its own windows alone.  Ctrl+W closes it. */
+/* Ctrl+Q quits the program from this window, too: the application's keys reach its own windows alone.  Ctrl+W closes it.
+ * And it opens no wider than its parent. */
 void myna_secondary_window_add_keys (GtkWidget *window);
 
 /* For a window of the program's own kind that a parent has once: the keys above, Escape closes it, too, and it goes with the parent.

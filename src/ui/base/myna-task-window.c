@@ -302,6 +302,7 @@ myna_task_window_init (MynaTaskWindow *self)
   priv->cancellable = g_cancellable_new ();
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 520);
+  myna_secondary_window_add_keys (GTK_WIDGET (self));
   priv->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (priv->box), make_header (self));
   priv->banner = myna_banner_new ();

@@ -45,15 +45,15 @@ delay_cb (gpointer user_data)
 static void
 changed_cb (MynaReadingRow *self)
 {
-  g_autofree char *name = myna_file_reader_dup_current (self->reader);
-  g_autofree char *text = NULL;
+  gboolean is_busy;
+  g_autofree char *text = myna_file_reader_describe (self->reader, &is_busy);
 
-  if (!name)
+  gtk_widget_set_visible (self->spinner, is_busy);
+  if (!text)
     {
       show (self, FALSE);
       return;
     }
-  text = g_strdup_printf (_ ("Reading “%s”…"), name);
   gtk_label_set_label (GTK_LABEL (self->label), text);
   if (!self->delay && !gtk_widget_get_visible (GTK_WIDGET (self)))
     self->delay = g_timeout_add (DELAY_MS, delay_cb, self);

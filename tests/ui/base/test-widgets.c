@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "base/myna-task-window.h"
+#include "base/myna-secondary-window.h"
 #include "base/spin-words.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
@@ -281,6 +282,31 @@ test_banner_in_page (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A second window is no wider than one on a telephone, and as wide as it likes beside a wide one. */
+static void
+test_second_window (void)
+{
+  static const int widths[][2] = { { 360, 360 }, { 440, 440 }, { 1000, 520 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      GtkWidget *parent = gtk_window_new (), *window;
+
+      gtk_window_set_default_size (GTK_WINDOW (parent), widths[i][0], 400);
+      gtk_window_present (GTK_WINDOW (parent));
+      wait_until (gtk_widget_get_width (parent) == widths[i][0]);
+      window = gtk_window_new ();
+      myna_secondary_window_add_keys (window);
+      gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (parent));
+      gtk_window_set_default_size (GTK_WINDOW (window), 520, 300);
+      gtk_window_present (GTK_WINDOW (window));
+      wait_until (gtk_widget_get_width (window) > 0);
+      g_assert_cmpint (gtk_widget_get_width (window), ==, widths[i][1]);
+      gtk_window_destroy (GTK_WINDOW (window));
+      gtk_window_destroy (GTK_WINDOW (parent));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -293,6 +319,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/banner/texts", test_banner);
   g_test_add_func ("/banner/comes-into-view", test_banner_in_page);
   g_test_add_func ("/task-window/progress", test_task_progress);
+  g_test_add_func ("/second-window", test_second_window);
   g_test_add_func ("/spin-words", test_spin_words);
   g_test_add_func ("/tooltip", test_tooltip);
   g_test_add_func ("/colors", test_colors);

@@ -475,6 +475,13 @@ copy_dollars (Marker *self, gsize at)
   return copy_whole (self, at, end, FALSE);
 }
 
+/* Not g_str_has_prefix (), which takes the length of all that follows with the GLib of Debian 13. */
+static gboolean
+begins (const char *text, const char *word)
+{
+  return strncmp (text, word, strlen (word)) == 0;
+}
+
 /* Whether an address begins here that stands in the text by itself. */
 static gboolean
 is_address (const Marker *self, gsize at)
@@ -482,7 +489,7 @@ is_address (const Marker *self, gsize at)
   const char *p = self->text + at;
   gsize start = self->line.start;
 
-  if (!g_str_has_prefix (p, "http://") && !g_str_has_prefix (p, "https://") && !g_str_has_prefix (p, "www."))
+  if (!begins (p, "http://") && !begins (p, "https://") && !begins (p, "www."))
     return FALSE;
   if (at > start && (g_ascii_isalnum (p[-1]) || is_one_of (p[-1], "<\"'/.")))
     return FALSE;

@@ -79,7 +79,8 @@ is_mark (const char *p, gint64 *ret_page, const char **ret_text)
 {
   char *end;
 
-  if (!g_str_has_prefix (p, "[Page ") || !g_ascii_isdigit (p[6]))
+  /* Not g_str_has_prefix (), which takes the length of all that follows with newer GLib. */
+  if (strncmp (p, "[Page ", 6) != 0 || !g_ascii_isdigit (p[6]))
     return FALSE;
   *ret_page = g_ascii_strtoll (p + 6, &end, 10);
   if (*end != ']' || (end[1] && end[1] != '\n'))

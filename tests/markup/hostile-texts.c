@@ -54,6 +54,7 @@ const HostileText hostile_texts[] = {
   { "", "<details>\n<summary>a</summary>\n</details>\n", "" }, { "", "> - 1. ", "a" }, { "", "www.a.b（", "" },
   { "", "$a|b$|", "" }, { "", "![a](http://b/c)", "" }, { "", "\\)\\(", "" }, { "", "|a|\n|-|\n|`", "" }, { "", "~~~\n", "" },
   { "", "**[a](b)**，", "" }, { "", "$**$", "" }, { "", "<br>|", "\n|-|\n" }, { "", "`$`$", "" }, { "", "*[^a]*", "" },
+  { "", "how which\n\n", "" }, { "```\n", "how which\n", "" },
 };
 /* clang-format on */
 const guint n_hostile_texts = G_N_ELEMENTS (hostile_texts);

@@ -328,9 +328,13 @@ def name_fonts(path, family):
 def cell(request, names, folder, fonts):
     before, error = snapshot(folder), None
     try:
-        # Whoever draws will load it anyway.
-        if fonts and "matplotlib" in request["code"]:
-            name_fonts(*fonts.pop())
+        # A program that draws will load these anyway.
+        if "matplotlib" in request["code"]:
+            import logging
+            # On a slow computer it says after 5 s that it builds a cache of fonts: the model would read that as the program's output.
+            logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+            if fonts:
+                name_fonts(*fonts.pop())
     except Exception:
         pass
     try:

@@ -360,6 +360,22 @@ myna_attachments_list (const char *json)
   return attachments;
 }
 
+char *
+myna_attachments_describe (const char *json)
+{
+  g_autoptr (GPtrArray) attachments = myna_attachments_list (json);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < attachments->len; i++)
+    {
+      MynaAttachment *attachment = g_ptr_array_index (attachments, i);
+      g_autofree char *size = myna_attachment_describe (attachment);
+
+      g_string_append_printf (names, "%s%s · %s", i ? "\n" : "", attachment->name, size);
+    }
+  return g_string_free (names, FALSE);
+}
+
 /* What a program reads: where it is, its beginning, and how much more there is. */
 static void
 append_beginning (GString *out, const MynaAttachment *attachment)

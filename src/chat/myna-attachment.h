@@ -48,6 +48,8 @@ char *myna_attachments_to_short_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED
 GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The same with the beginnings of the texts, which no whole text is copied for: what is shown while one waits. */
 GPtrArray *myna_attachments_list (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+/* Names and sizes of them, a line each, for the person. */
+char *myna_attachments_describe (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The text as the model is given it: each file under its name, or that passages of it follow; the passages that it was given
  * (StoreMessage.given), by number; how to cite them; then the question.  as_files: it has programs that read them, so that it is
  * told where they are and how they begin. */

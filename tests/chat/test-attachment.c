@@ -86,7 +86,7 @@ test_list (void)
 {
   static const char piece[] = "\"模\"\t\\\n\1é";
   g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *json = NULL, *words = NULL, *listed_words = NULL;
+  g_autofree char *json = NULL, *words = NULL, *listed_words = NULL, *lines = NULL;
   g_autoptr (GPtrArray) read = NULL, listed = NULL;
   const MynaAttachment *whole, *beginning;
 
@@ -107,6 +107,9 @@ test_list (void)
   g_assert_cmpuint (strlen (beginning->text), <, 1 << 17);
   g_assert_true (g_str_has_prefix (text->str, beginning->text));
   g_assert_true (g_utf8_validate (beginning->text, -1, NULL));
+  lines = myna_attachments_describe (json);
+  g_assert_true (g_str_has_prefix (lines, "table.csv · 3 pages · "));
+  g_assert_true (g_str_has_suffix (lines, words));
 }
 
 int

@@ -853,6 +853,7 @@ myna_message_row_init (MynaMessageRow *self)
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::activity", G_CALLBACK (activity_changed_cb), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::busy", G_CALLBACK (myna_message_row_update), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::loading", G_CALLBACK (myna_message_row_update), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::context-start", G_CALLBACK (myna_message_row_update),
                                   self);
   g_signal_connect_object (myna_speaker_get_default (), "notify::owner", G_CALLBACK (owner_changed_cb), self,

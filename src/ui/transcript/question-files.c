@@ -37,16 +37,8 @@ myna_question_files_new (void)
 void
 myna_question_files_update (GtkWidget *files, const char *json)
 {
-  g_autoptr (GPtrArray) attachments = json ? myna_attachments_list (json) : NULL;
-  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *names = myna_attachments_describe (json);
 
   gtk_widget_set_visible (files, json != NULL);
-  for (guint i = 0; attachments && i < attachments->len; i++)
-    {
-      MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *size = myna_attachment_describe (attachment);
-
-      g_string_append_printf (names, "%s%s · %s", i ? "\n" : "", attachment->name, size);
-    }
-  gtk_label_set_label (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (files))), names->str);
+  gtk_label_set_label (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (files))), names);
 }

@@ -526,6 +526,27 @@ test_versions_are_seen (View *v, gconstpointer data)
   g_assert_true (gtk_widget_has_css_class (gtk_widget_get_parent (versions), "message-actions"));
 }
 
+/* A question whose reply was stopped before its first word says that it has none, and offers one. */
+static void
+test_stopped_early (View *v, gconstpointer data)
+{
+  GtkWidget *row;
+
+  exchange (v, "q0", "a0");
+  myna_conversation_send (v->base.conversation, "q1");
+  fixture_requested (&v->base);
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2);
+  g_assert_false (has_label (row, "Not answered yet"));
+  myna_conversation_stop (v->base.conversation);
+  fixture_idle (&v->base);
+  settle (v);
+  g_assert_cmpuint (fixture_n_items (&v->base), ==, 3);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2);
+  g_assert_true (has_label (row, "Not answered yet"));
+  g_assert_true (has_label (row, "Generate Reply"));
+}
+
 /* A question that is too long is to be edited, with its attachments, not asked once more. */
 static void
 test_too_long (View *v, gconstpointer data)
@@ -582,6 +603,7 @@ main (int argc, char *argv[])
   ADD ("toast", test_toast);
   ADD ("days", test_days);
   ADD ("versions-are-seen", test_versions_are_seen);
+  ADD ("stopped-early", test_stopped_early);
   ADD ("too-long", test_too_long);
   ADD ("find", test_find);
   ADD ("find-hit", test_find_hit);

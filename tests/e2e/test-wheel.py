@@ -1,13 +1,15 @@
-"""test-wheel: the wheel and the touchpad over every kind of block, on X11 and on Wayland.
+"""test-wheel: the wheel, the touchpad and fingers over every kind of block, on X11 and on Wayland.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import os
 import re
 import subprocess
 import time
 
 from myna_e2e import Atspi, TestCase, main, wait
+from touchscreen import NoTouchscreen, Touchscreen
 from wayland import HORIZONTAL, VERTICAL, Compositor
 
 LONG_LINE = "int answer = " + " + ".join(f"term_{i}" for i in range(60)) + ";"
@@ -264,6 +266,74 @@ class Wayland(Wheel):
         there, back = (self.touch_sideways(name, block, (3 * way, 0), (4 * way, -1), (3 * way, 1), (2 * way, 0))
                        for way in (1, -1))
         self.assertLess(there * back, 0)
+
+
+class Touch(Wheel):
+    """A finger on the screen."""
+
+    def setUp(self):
+        super().setUp()
+        self.app.quit()
+        self.screen = Touchscreen()
+        try:
+            self.screen.__enter__()
+        except NoTouchscreen as reason:
+            self.skipTest(str(reason))
+        self.addCleanup(self.screen.__exit__)
+        self.addCleanup(os.environ.update, DISPLAY=os.environ["DISPLAY"])
+        os.environ.update(self.screen.env)
+        self.look(self.start())
+
+    def look(self, app):
+        super().look(app)
+        window, x, y = app.place(self.frame)
+        frame = extents(self.frame)
+        geometry = dict(re.findall(r"(X|Y)=(-?\d+)", subprocess.run(["xdotool", "getwindowgeometry", "--shell", window], check=True,
+                                                                   capture_output=True, text=True).stdout))
+        self.corner = (int(geometry["X"]) + x - frame.width // 2 - frame.x, int(geometry["Y"]) + y - frame.height // 2 - frame.y)
+
+    def middle(self, node):
+        """On the screen."""
+        box = extents(node)
+        return self.corner[0] + box.x + box.width // 2, self.corner[1] + box.y + box.height // 2
+
+    def point(self, x, y):
+        self.at = self.corner[0] + x, self.corner[1] + y
+
+    def turn(self, axis, clicks):
+        self.screen.swipe(*self.at, 0, -60 * clicks)
+
+    def test_swipes(self):
+        """The chat goes with the finger, though that does not go quite straight, and a wide block with one that goes sideways."""
+        for name, (_, wide) in BLOCKS.items():
+            block = self.block(name)
+            self.bring_into_view(block)
+            for way in (-90, 90):
+                before = self.settled(block)
+                self.screen.swipe(*self.middle(block), 4, way)
+                wait(lambda: (self.where(block)[0] - before[0]) * way > 0, f"the chat to move under {name}")
+                self.assertEqual(self.settled(block)[1], before[1], f"{name} went sideways")
+            for way in (-120, 60) if wide else ():
+                before = self.settled(block)
+                self.screen.swipe(*self.middle(block), way, 3)
+                wait(lambda: (self.where(block)[1] - before[1]) * way < 0, f"{name} to go sideways")
+                self.assertEqual(self.settled(block)[0], before[0], f"the chat moved under {name}")
+            print(f"# {name}", flush=True)
+
+    def test_long_press(self):
+        """A finger that rests on a message opens its menu."""
+        for name in "wide code", "small table", "small formula", "heading", "paragraph":
+            block = self.block(name)
+            self.bring_into_view(block)
+            self.hold(name, block)
+        self.app.key("ctrl+l", "shift+Tab", "Home")
+        self.hold("question", self.canvas.find(re.compile("^You: ")))
+
+    def hold(self, name, node):
+        self.settled(node)
+        self.screen.hold(*self.middle(node), lambda: self.app.find("Details", shown=True))
+        self.app.key("Escape")
+        wait(lambda: not self.app.find_all("Details"), f"the menu of the {name} to close")
 
 
 if __name__ == "__main__":

@@ -215,3 +215,28 @@ myna_drop_children (GtkWidget *widget)
   while ((child = gtk_widget_get_first_child (widget)))
     gtk_widget_unparent (child);
 }
+
+static void
+long_pressed_cb (GtkGesture *gesture, double x, double y, gpointer open)
+{
+  ((MynaOpenMenu) open) (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture)), gesture, x, y);
+}
+
+static void
+secondary_pressed_cb (GtkGesture *gesture, int n_press, double x, double y, gpointer open)
+{
+  long_pressed_cb (gesture, x, y, open);
+}
+
+void
+myna_add_context_menu (GtkWidget *widget, MynaOpenMenu open)
+{
+  GtkGesture *click = gtk_gesture_click_new (), *long_press = gtk_gesture_long_press_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (secondary_pressed_cb), (gpointer) open);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
+  g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), (gpointer) open);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (long_press));
+}

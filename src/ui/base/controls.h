@@ -49,4 +49,9 @@ void myna_class_set_height_for_width (GtkWidgetClass *widget_class);
 /* For widgets that are no container of GTK's: takes all children away, in dispose(), too. */
 void myna_drop_children (GtkWidget *widget);
 
+/* Opens a menu at a place of the widget, and claims the gesture. */
+typedef void (*MynaOpenMenu) (GtkWidget *widget, GtkGesture *gesture, double x, double y);
+/* Calls that where the secondary button is pressed, or a finger rests. */
+void myna_add_context_menu (GtkWidget *widget, MynaOpenMenu open);
+
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "markdown/block-column.h"
 #include "markdown/link.h"
 #include "markup/markdown-link.h"
@@ -355,8 +356,10 @@ popup_menu (MynaMarkdownView *self, const char *link, const GdkRectangle *place)
 }
 
 static void
-menu_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGesture *gesture)
+open_menu (GtkWidget *widget, GtkGesture *gesture, double x, double y)
 {
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
   if (is_on_control (self, x, y))
     return;
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
@@ -556,7 +559,6 @@ myna_markdown_view_init (MynaMarkdownView *self)
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkGesture *menu_click = gtk_gesture_click_new ();
 
   self->reader = myna_markdown_reader_new (blocks_changed, self);
   self->matches = myna_matches_new ();
@@ -574,9 +576,7 @@ myna_markdown_view_init (MynaMarkdownView *self)
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   g_signal_connect (self, "query-tooltip", G_CALLBACK (query_tooltip), NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", FALSE);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu_click), GDK_BUTTON_SECONDARY);
-  g_signal_connect_swapped (menu_click, "pressed", G_CALLBACK (menu_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (menu_click));
+  myna_add_context_menu (GTK_WIDGET (self), open_menu);
 }
 
 GtkWidget *

@@ -24,7 +24,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaHistoryList, myna_history_list, GTK_TYPE_WIDGET)
 
-static void setup_menu (MynaHistoryList *self, MynaHistoryRow *row);
+static void open_row_menu (GtkWidget *row, GtkGesture *gesture, double x, double y);
 
 /* ---- What is open ----------------------------------------------------------------------------------------------- */
 
@@ -186,7 +186,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistory
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
   g_signal_connect_object (row, "renamed", G_CALLBACK (row_renamed_cb), self, 0);
   g_signal_connect_object (row, "check-toggled", G_CALLBACK (row_check_toggled_cb), self, 0);
-  setup_menu (self, MYNA_HISTORY_ROW (row));
+  myna_add_context_menu (row, open_row_menu);
   myna_history_list_setup_dnd (self, MYNA_HISTORY_ROW (row));
   gtk_list_item_set_child (list_item, row);
 }
@@ -257,33 +257,12 @@ make_list (MynaHistoryList *self)
 /* ---- Menus ------------------------------------------------------------------------------------------------------ */
 
 static void
-row_menu_cb (GtkGesture *gesture, int n_press, double x, double y, MynaHistoryList *self)
+open_row_menu (GtkWidget *row, GtkGesture *gesture, double x, double y)
 {
-  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
+  GtkWidget *self = gtk_widget_get_ancestor (row, MYNA_TYPE_HISTORY_LIST);
 
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  myna_history_list_popup_menu (self, MYNA_HISTORY_ROW (row), x, y);
-}
-
-static void
-row_long_pressed_cb (GtkGesture *gesture, double x, double y, MynaHistoryList *self)
-{
-  row_menu_cb (gesture, 1, x, y, self);
-}
-
-/* Opens the row's menu at a click of the secondary button or a long press. */
-static void
-setup_menu (MynaHistoryList *self, MynaHistoryRow *row)
-{
-  GtkGesture *menu = gtk_gesture_click_new ();
-  GtkGesture *long_press = gtk_gesture_long_press_new ();
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
-  g_signal_connect_object (menu, "pressed", G_CALLBACK (row_menu_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (row), GTK_EVENT_CONTROLLER (menu));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
-  g_signal_connect_object (long_press, "pressed", G_CALLBACK (row_long_pressed_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (row), GTK_EVENT_CONTROLLER (long_press));
+  myna_history_list_popup_menu (MYNA_HISTORY_LIST (self), MYNA_HISTORY_ROW (row), x, y);
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */

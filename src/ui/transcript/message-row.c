@@ -519,10 +519,10 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-menu_pressed_cb (MynaMessageRow *self, int n_press, double x, double y, GtkGesture *gesture)
+open_menu (GtkWidget *self, GtkGesture *gesture, double x, double y)
 {
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  popup_menu (self, &(GdkRectangle){ x, y, 1, 1 });
+  popup_menu (MYNA_MESSAGE_ROW (self), &(GdkRectangle){ x, y, 1, 1 });
 }
 
 /* Only where the keyboard is on the message as a whole: a button in it is not what one means to delete. */
@@ -786,11 +786,7 @@ build_status (MynaMessageRow *self)
 static void
 build_bar (MynaMessageRow *self, GMenuModel *models)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect_swapped (click, "pressed", G_CALLBACK (menu_pressed_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  myna_add_context_menu (GTK_WIDGET (self), open_menu);
   self->menu_model = myna_message_menu_new (FALSE);
   self->bar = myna_message_bar_new (self->kind == MYNA_MESSAGE_ROW_QUESTION, self->menu_model, models);
   gtk_widget_set_visible (self->bar, self->kind != MYNA_MESSAGE_ROW_RESULT);

@@ -329,11 +329,27 @@ class Touch(Wheel):
         self.app.key("ctrl+l", "shift+Tab", "Home")
         self.hold("question", self.canvas.find(re.compile("^You: ")))
 
-    def hold(self, name, node):
+    def hold(self, name, node, item="Details"):
         self.settled(node)
-        self.screen.hold(*self.middle(node), lambda: self.app.find("Details", shown=True))
+        self.screen.hold(*self.middle(node), lambda: self.app.find(item, shown=True))
         self.app.key("Escape")
-        wait(lambda: not self.app.find_all("Details"), f"the menu of the {name} to close")
+        wait(lambda: not self.app.find_all(item), f"the menu of the {name} to close")
+
+    def test_sidebar(self):
+        """The list of chats goes with the finger, which moves no chat into a folder; one that rests opens the menu of a chat."""
+        at = int(time.time() * 1000) - 1000
+        self.home.joinpath("many.json").write_text(json.dumps(
+            {"format": "myna-conversations", "version": 1, "folders": [], "conversations": [
+                {"origin": f"many-{i}", "title": f"Number {i}", "created_at": at + i, "updated_at": at + i, "head_id": 1, "messages": [
+                    {"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": "?", "created_at": at}]}
+                for i in range(40)]}))
+        self.app.import_chats(self.home / "many.json")
+        chats = self.app.find("Chats", "list")
+        row = chats.find("Number 33", "label")
+        before = extents(row).y
+        self.screen.swipe(*self.middle(row), 3, -100)
+        wait(lambda: extents(row).y < before, "the list to move")
+        self.hold("chat", chats.find("Number 31", "label"), "Rename")
 
 
 if __name__ == "__main__":

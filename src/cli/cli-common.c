@@ -130,25 +130,10 @@ cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmError *
 void
 cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret_sampling)
 {
-  const GlmSampling *given = &options->sampling;
-
-  if (options->tools || options->python)
-    glm_model_tool_sampling (model, ret_sampling);
-  else
-    glm_model_default_sampling (model, ret_sampling);
-  if (given->temperature >= 0)
-    ret_sampling->temperature = given->temperature;
-  if (given->top_k >= 0)
-    ret_sampling->top_k = given->top_k;
-  if (given->top_p >= 0)
-    ret_sampling->top_p = given->top_p;
-  if (given->min_p >= 0)
-    ret_sampling->min_p = given->min_p;
-  if (given->repetition_penalty >= 0)
-    ret_sampling->repetition_penalty = given->repetition_penalty;
+  *ret_sampling = options->sampling;
+  glm_model_complete_sampling (model, options->tools || options->python, ret_sampling);
   if (options->greedy)
     ret_sampling->temperature = 0;
-  ret_sampling->seed = given->seed;
   ret_sampling->max_tokens = options->n;
 }
 

@@ -44,7 +44,7 @@ typedef struct
   bool turns;          /* bench --turns, --speculation, --plan */
   bool speculation;
   bool plan;
-  GlmSampling sampling; /* fields that were not given are negative (seed: 0) */
+  GlmSampling sampling; /* fields that were not given are below 0 */
   int n_args;           /* what stands after the options */
   char **args;
 } CliOptions;

@@ -335,7 +335,7 @@ int
 main (int argc, char **argv)
 {
   CliOptions options = {
-    .sampling = { .temperature = -1, .top_k = -1, .top_p = -1, .min_p = -1, .repetition_penalty = -1 },
+    .sampling = GLM_SAMPLING_OWN,
   };
   int status;
 

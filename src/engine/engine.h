@@ -444,13 +444,21 @@ typedef struct
   int max_tokens;           /* 0: what the context leaves */
 } GlmSampling;
 
+/* Leaves everything to the model. */
+#define GLM_SAMPLING_OWN      \
+  {                           \
+    -1, -1, -1, -1, -1, 0, -1 \
+  }
+
 /* The family's official defaults. */
 void glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling);
-/* Those of a family by its name in GlmModelInfo; of most families for a name that is not known. */
+/* The same by the family's name in GlmModelInfo; for an unknown name, the values that most families have. */
 void glm_family_default_sampling (const char *family, GlmSampling *ret_sampling);
-/* Those for a prompt that offers tools: calls want a low temperature, and no penalty on the words of their own format. */
+/* The defaults for a prompt that offers tools: calls need a low temperature, and no penalty on repeating their format's words. */
 void glm_model_tool_sampling (const GlmModel *model, GlmSampling *ret_sampling);
 void glm_family_tool_sampling (const char *family, GlmSampling *ret_sampling);
+/* Replaces the fields that are below 0 by the model's defaults, those for a prompt that offers tools or the others. */
+void glm_model_complete_sampling (const GlmModel *model, bool offers_tools, GlmSampling *sampling);
 
 typedef enum
 {

@@ -220,7 +220,7 @@ server_request_new (ServerRequestKind kind, const char *body, gsize n_bytes, Ser
   request->kind = kind;
   request->turns = g_array_new (FALSE, TRUE, sizeof (GlmTurn));
   request->strings = g_ptr_array_new_with_free_func (g_free);
-  request->sampling = (GlmSampling){ -1, -1, -1, -1, -1, 0, -1 };
+  request->sampling = (GlmSampling) GLM_SAMPLING_OWN;
   if (!root)
     return NULL;
   object = json_node_get_object (root);

@@ -463,30 +463,6 @@ plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *err
   return TRUE;
 }
 
-/* What the request leaves to the model. */
-static void
-complete_sampling (const GlmEngine *engine, const GlmToolSet *tools, GlmSampling *sampling)
-{
-  GlmSampling own;
-
-  if (tools)
-    glm_model_tool_sampling (engine->model, &own);
-  else
-    glm_model_default_sampling (engine->model, &own);
-  if (sampling->temperature < 0)
-    sampling->temperature = own.temperature;
-  if (sampling->top_k < 0)
-    sampling->top_k = own.top_k;
-  if (sampling->top_p < 0)
-    sampling->top_p = own.top_p;
-  if (sampling->min_p < 0)
-    sampling->min_p = own.min_p;
-  if (sampling->repetition_penalty < 0)
-    sampling->repetition_penalty = own.repetition_penalty;
-  if (sampling->max_tokens < 0)
-    sampling->max_tokens = own.max_tokens;
-}
-
 /* With G_MESSAGES_DEBUG: how replies are really made. */
 static void
 log_request (const GlmEngine *engine, const GlmJob *job)
@@ -548,7 +524,7 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       glm_prompt_clear (&prompt);
       return TRUE;
     }
-  complete_sampling (engine, job->fit.tools, &job->sampling);
+  glm_model_complete_sampling (engine->model, job->fit.tools != NULL, &job->sampling);
   if (!job->is_guest)
     set_saved_path (engine, NULL);
   log_request (engine, job);

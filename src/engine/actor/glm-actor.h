@@ -61,12 +61,6 @@ void glm_actor_load_async (GlmActor *self, const char *path, const GlmActorLoadO
 gboolean glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error);
 void glm_actor_unload (GlmActor *self);
 
-/* Sampling that is the model's own in everything. */
-#define GLM_SAMPLING_OWN      \
-  {                           \
-    -1, -1, -1, -1, -1, 0, -1 \
-  }
-
 /* What a reply is made of.  Copied. */
 typedef struct
 {

@@ -26,10 +26,10 @@ typedef struct
   GlmTokens *ids;                /* may be NULL */
   GlmSampler *sampler;
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
-  GlmReply *reply;       /* … or nobody reads what it writes */
+  GlmReply *reply;       /* NULL: its parts are not wanted */
   GlmReplyDialect dialect;
   GlmCallMask *mask;   /* NULL: it writes what it likes */
-  GlmChances *chances; /* NULL: nobody asks for them */
+  GlmChances *chances; /* NULL: not wanted */
   bool is_forced;      /* what is guessed is what a call's schema leaves, or the end of a thought */
   GlmTokens end;       /* what ends a thought; empty: it is not to end, or has ended */
   size_t n_end;        /* of it, what was written */
@@ -348,7 +348,7 @@ prime (Loop *loop, const GlmPrompt *prompt)
   return true;
 }
 
-/* Who reads what the model writes, where anyone wants to know. */
+/* Opens the parser of the reply, if the caller wants its parts. */
 static bool
 open_reply (Loop *loop, const GlmPrompt *prompt)
 {
@@ -398,7 +398,7 @@ glm_rehearse (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
 {
   static const GlmGenerateFuncs no_funcs = { 0 };
   size_t n_prompt = prompt->ids.n;
-  GlmSampling defaults;
+  GlmSampling defaults = GLM_SAMPLING_OWN;
   Loop loop = {
     .session = session,
     .model = session->model,
@@ -416,10 +416,7 @@ glm_rehearse (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   if (n_prompt >= (size_t) session->context_length)
     return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "the prompt of %zu tokens leaves no room in the context of %d",
                           n_prompt, session->context_length);
-  if (loop.funcs->tools)
-    glm_model_tool_sampling (session->model, &defaults);
-  else
-    glm_model_default_sampling (session->model, &defaults);
+  glm_model_complete_sampling (session->model, loop.funcs->tools != NULL, &defaults);
   loop.sampling = sampling ? sampling : &defaults;
   loop.result.n_prompt = n_prompt;
   loop.result.stop_id = -1;

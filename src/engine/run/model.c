@@ -641,6 +641,29 @@ glm_model_tool_sampling (const GlmModel *model, GlmSampling *ret_sampling)
   glm_family_tool_sampling (model->info.family, ret_sampling);
 }
 
+void
+glm_model_complete_sampling (const GlmModel *model, bool offers_tools, GlmSampling *sampling)
+{
+  GlmSampling own;
+
+  if (offers_tools)
+    glm_model_tool_sampling (model, &own);
+  else
+    glm_model_default_sampling (model, &own);
+  if (sampling->temperature < 0)
+    sampling->temperature = own.temperature;
+  if (sampling->top_k < 0)
+    sampling->top_k = own.top_k;
+  if (sampling->top_p < 0)
+    sampling->top_p = own.top_p;
+  if (sampling->min_p < 0)
+    sampling->min_p = own.min_p;
+  if (sampling->repetition_penalty < 0)
+    sampling->repetition_penalty = own.repetition_penalty;
+  if (sampling->max_tokens < 0)
+    sampling->max_tokens = own.max_tokens;
+}
+
 static bool
 append_controls (const GlmModel *model, GlmTokens *ids, GlmError *error)
 {

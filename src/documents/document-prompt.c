@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <string.h>
-
 #include "documents/documents.h"
+#include "text/text-page.h"
 
 /* A token has some three and a half bytes in English, Chinese and code alike; more is safe. */
 #define BYTES_PER_TOKEN 3.5
@@ -28,20 +27,11 @@ document_append_long (GString *out, const char *name)
   g_string_append_printf (out, "%s is long: passages of it are given where they matter.\n\n", name);
 }
 
-/* Without the mark of its page. */
-static const char *
-words_of (const DocumentPassage *passage)
-{
-  const char *end = passage->page && g_str_has_prefix (passage->text, "[Page ") ? strchr (passage->text, '\n') : NULL;
-
-  return end ? end + strspn (end, "\n") : passage->text;
-}
-
 void
 document_append_passage (GString *out, const DocumentPassage *passage)
 {
   g_autoptr (GString) place = g_string_new (NULL);
-  g_autofree char *text = g_strdup (words_of (passage)), *quoted = NULL;
+  g_autofree char *text = g_strdup (passage->page ? text_skip_page_mark (passage->text) : passage->text), *quoted = NULL;
 
   g_string_printf (place, "[%u] %s", passage->number, passage->name);
   if (passage->page)

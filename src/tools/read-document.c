@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "text/text-page.h"
+
 #define PAGE_CHARS 2000
 
 typedef struct
@@ -73,31 +75,15 @@ make_even_page (const ToolDocument *document, gint64 page, GError **error)
                           (int) (end - start), start);
 }
 
-/* The mark of a page stands at p: a line "[Page 3]".  ret_text: what follows. */
-static gboolean
-is_mark (const char *p, gint64 *ret_page, const char **ret_text)
-{
-  char *end;
-
-  /* Not g_str_has_prefix (), which takes the length of all that follows with newer GLib. */
-  if (strncmp (p, "[Page ", 6) != 0 || !g_ascii_isdigit (p[6]))
-    return FALSE;
-  *ret_page = g_ascii_strtoll (p + 6, &end, 10);
-  if (*end != ']' || (end[1] && end[1] != '\n'))
-    return FALSE;
-  *ret_text = end + 1 + strspn (end + 1, "\n");
-  return TRUE;
-}
-
 /* The next mark of a later page; NULL: there is none. */
 static const char *
-next_mark (const char *text, gint64 after)
+next_mark (const char *text, guint after)
 {
-  const char *p = text, *rest;
-  gint64 page;
+  const char *p = text;
+  guint page;
 
   while ((p = strstr (p, "\n[Page ")))
-    if (is_mark (++p, &page, &rest) && page > after)
+    if (text_read_page_mark (++p, &page) && page > after)
       return p;
   return NULL;
 }
@@ -108,9 +94,9 @@ static char *
 make_own_page (const ToolDocument *document, gint64 page, GError **error)
 {
   const char *mark = document->text, *text = "", *found = NULL, *end = NULL;
-  gint64 number = 0;
+  guint number = 0;
 
-  for (; mark && is_mark (mark, &number, &text); mark = next_mark (text, number))
+  for (; mark && (text = text_read_page_mark (mark, &number)); mark = next_mark (text, number))
     {
       if (found && !end)
         end = mark;
@@ -118,23 +104,22 @@ make_own_page (const ToolDocument *document, gint64 page, GError **error)
         found = text;
     }
   if (page > number)
-    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "“%s” has %" G_GINT64_FORMAT " pages", document->name, number);
+    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "“%s” has %u pages", document->name, number);
   else if (!found)
     g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "Page %" G_GINT64_FORMAT " of “%s” has no text", page,
                  document->name);
   if (page > number || !found)
     return NULL;
-  return g_strdup_printf ("“%s”, page %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ":\n%.*s", document->name, page, number,
+  return g_strdup_printf ("“%s”, page %" G_GINT64_FORMAT " of %u:\n%.*s", document->name, page, number,
                           (int) (end ? (gsize) (end - found) : strlen (found)), found);
 }
 
 static char *
 make_page (const ToolDocument *document, gint64 page, GError **error)
 {
-  const char *text;
-  gint64 number;
+  guint number;
 
-  if (is_mark (document->text, &number, &text))
+  if (text_read_page_mark (document->text, &number))
     return make_own_page (document, page, error);
   return make_even_page (document, page, error);
 }

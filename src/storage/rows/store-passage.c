@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "text/text-page.h"
+
 #define MIN_BYTES     300  /* a heading ends a passage from here on */
 #define TARGET_BYTES  800  /* a paragraph's end does */
 #define LONG_BYTES    1200 /* a line's end does */
@@ -30,31 +32,6 @@ begin_span (Split *self, gsize at)
     g_array_append_val (self->spans, self->span);
   self->span = (StoreSpan){ at, 0, self->page, self->heading, self->heading_bytes };
   self->has_words = FALSE;
-}
-
-static const char *
-read_mark (const char *line, const char *end, guint *ret_page)
-{
-  const char *p = line + 6;
-  guint64 page = 0;
-
-  if (end - line < 8 || memcmp (line, "[Page ", 6) != 0)
-    return NULL;
-  for (; p < end && g_ascii_isdigit (*p) && page < G_MAXINT / 10; p++)
-    page = page * 10 + (*p - '0');
-  if (p == line + 6 || p >= end || *p != ']' || (p + 1 < end && p[1] != '\n'))
-    return NULL;
-  *ret_page = page;
-  return MIN (p + 2, end);
-}
-
-const char *
-store_passage_skip_mark (const char *text)
-{
-  guint page;
-  const char *rest = read_mark (text, text + strlen (text), &page);
-
-  return rest ? rest + strspn (rest, "\n") : text;
 }
 
 /* "## Title": the bytes before the title; 0: the line is none. */
@@ -139,7 +116,7 @@ take_line (Split *self, const char *line, const char *end, gboolean has_pages)
   gsize mark = heading_mark (line, end);
   gboolean is_blank = line + strspn (line, " \t\r") == end - 1 && end[-1] == '\n';
 
-  if (has_pages && read_mark (line, end, &self->page))
+  if (has_pages && text_read_page_mark (line, &self->page))
     {
       begin_span (self, line - self->text);
       self->span.n_bytes = end - line;
@@ -161,7 +138,7 @@ store_split_passages (const char *text)
   const char *end = text + strlen (text);
   Split self = { text, g_array_new (FALSE, FALSE, sizeof (StoreSpan)), { 0 } };
   guint page;
-  gboolean has_pages = read_mark (text, end, &page) != NULL;
+  gboolean has_pages = text_read_page_mark (text, &page) != NULL;
 
   for (const char *line = text; line < end;)
     {

@@ -24,9 +24,6 @@ typedef struct
  * page's end; it ends at headings, paragraphs, lines, sentences, whichever there is. */
 GArray *store_split_passages (const char *text);
 
-/* Where the words of a passage begin: after the mark of its page. */
-const char *store_passage_skip_mark (const char *text);
-
 G_END_DECLS
 
 #endif

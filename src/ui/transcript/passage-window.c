@@ -11,6 +11,7 @@
 #include "base/myna-secondary-window.h"
 #include "chat/myna-sources.h"
 #include "markdown/markdown-view.h"
+#include "text/text-page.h"
 
 #define WINDOW_NAME "myna-passage"
 #define MARGIN      18
@@ -36,15 +37,6 @@ shown_free (gpointer data)
   g_free (shown);
 }
 
-/* Without the mark of its page, which stands above it as a heading of its own. */
-static const char *
-words_of (const StorePassage *passage)
-{
-  const char *end = passage->page && g_str_has_prefix (passage->text, "[Page ") ? strchr (passage->text, '\n') : NULL;
-
-  return end ? end + strspn (end, "\n") : passage->text;
-}
-
 static void
 add_page (GtkWidget *box, guint page)
 {
@@ -66,7 +58,8 @@ add_passage (Shown *shown, const StorePassage *passage, guint *page)
 
   if (passage->page && passage->page != *page)
     add_page (shown->box, *page = passage->page);
-  myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (view), words_of (passage));
+  /* The page's number is a heading of its own. */
+  myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (view), passage->page ? text_skip_page_mark (passage->text) : passage->text);
   gtk_widget_add_css_class (view, "conversation");
   if (!is_meant)
     gtk_widget_add_css_class (view, "dim-label");

@@ -8,6 +8,7 @@
 #include "rows/store-passage.h"
 #include "rows/store-record.h"
 #include "store-test.h"
+#include "text/text-page.h"
 
 static gint64
 add_attached (StoreDb *db, gint64 conversation_id, const char *json)
@@ -153,7 +154,7 @@ test_places (void)
   last = &g_array_index (spans, StoreSpan, spans->len - 1);
   g_assert_cmpuint (last->page, ==, 7);
   g_assert_cmpmem (text->str + last->heading, last->heading_bytes, "Second", 6);
-  g_assert_cmpstr (store_passage_skip_mark (text->str + last->start), ==, "## Second\n\nHere it stands.");
+  g_assert_cmpstr (text_skip_page_mark (text->str + last->start), ==, "## Second\n\nHere it stands.");
 }
 
 /* ---- Shared documents ------------------------------------------------------------------------------------------- */

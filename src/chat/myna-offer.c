@@ -190,18 +190,19 @@ get_words (RemoteProblem problem)
   switch (problem)
     {
     case REMOTE_PROBLEM_UNAUTHORIZED:
-    case REMOTE_PROBLEM_FORBIDDEN: return N_ ("“%s” gives this file only to those who sign in. Open its page in the browser.");
+    case REMOTE_PROBLEM_FORBIDDEN: return N_ ("“%s” requires signing in for this file. Open its page in the browser.");
     case REMOTE_PROBLEM_NOT_FOUND:
       return N_ ("“%s” does not have this file any more. Open its page, or choose another source.");
-    case REMOTE_PROBLEM_DISK_FULL: return N_ ("There is not enough room on the disk. What has come is kept.");
+    case REMOTE_PROBLEM_DISK_FULL: return N_ ("There is not enough space on the disk. What was downloaded so far is kept.");
     case REMOTE_PROBLEM_DISK: return N_ ("The file cannot be written. Check the disk and its permissions.");
-    case REMOTE_PROBLEM_TAKEN: return N_ ("Another file has its name already, or another Myna downloads it.");
+    case REMOTE_PROBLEM_TAKEN: return N_ ("There is already a file with this name, or another Myna is downloading it.");
     case REMOTE_PROBLEM_HASH:
-      return N_ ("What came is not the file that “%s” describes, and was deleted. Try again, or another source.");
+      return N_ (
+          "The downloaded file is not the one that “%s” describes, and was deleted. Try again, or choose another source.");
     case REMOTE_PROBLEM_CUT_OFF:
-    case REMOTE_PROBLEM_STALLED: return N_ ("The connection to “%s” was lost. What has come is kept.");
-    case REMOTE_PROBLEM_REDIRECT: return N_ ("“%s” refers to a place that Myna does not know. Open its page in the browser.");
-    case REMOTE_PROBLEM_FORM: return N_ ("The answer of “%s” cannot be understood. Open its page in the browser.");
+    case REMOTE_PROBLEM_STALLED: return N_ ("The connection to “%s” was lost. What was downloaded so far is kept.");
+    case REMOTE_PROBLEM_REDIRECT: return N_ ("“%s” redirects to an unknown site. Open its page in the browser.");
+    case REMOTE_PROBLEM_FORM: return N_ ("The response of “%s” could not be understood. Open its page in the browser.");
     default: return NULL;
     }
 }
@@ -459,7 +460,7 @@ myna_offer_describe (MynaOffer *self)
     {
     case MYNA_OFFER_QUEUED: return g_strdup (_ ("Waits until others have come"));
     case MYNA_OFFER_ASKING: return g_strdup_printf (_ ("Asking “%s”…"), self->site->name);
-    case MYNA_OFFER_CHECKING: return g_strdup (_ ("Checking what has come already…"));
+    case MYNA_OFFER_CHECKING: return g_strdup (_ ("Checking what was downloaded already…"));
     case MYNA_OFFER_RUNNING: return describe_progress (self);
     case MYNA_OFFER_WAITING:
       return g_strdup_printf (ngettext ("No connection. Trying again in %u second", "No connection. Trying again in %u seconds",

@@ -52,7 +52,7 @@ dup_problem (const ToolOwn *own)
     case TOOL_OWN_NO_JSON: return g_strdup (_ ("The file is not a JSON object."));
     /* Translators: %s is a word of the file, such as "command" */
     case TOOL_OWN_MISSING: return g_strdup_printf (_ ("“%s” is missing, or is not what it should be."), detail);
-    case TOOL_OWN_UNKNOWN: return g_strdup_printf (_ ("“%s” is not a word that a description has."), detail);
+    case TOOL_OWN_UNKNOWN: return g_strdup_printf (_ ("“%s” is not a known member of a description."), detail);
     case TOOL_OWN_NAME:
       return g_strdup_printf (_ ("“%s” cannot be a name: use letters without accents, digits and “_”."), detail);
     case TOOL_OWN_TAKEN: return g_strdup_printf (_ ("Another tool is called “%s”."), detail);

@@ -57,7 +57,7 @@ describe_fault (GlmFault fault, const char *subject)
     {
     case GLM_FAULT_CUT_SHORT: return g_strdup (_ ("This file is incomplete. Download it again."));
     case GLM_FAULT_LFS_POINTER:
-      return g_strdup (_ ("This is a Git LFS pointer, which only stands for the file. Download the file itself."));
+      return g_strdup (_ ("This is a Git LFS pointer, a placeholder for the file. Download the file itself."));
     case GLM_FAULT_WEB_PAGE: return g_strdup (_ ("This is a web page that was saved instead of the file. Download it again."));
     case GLM_FAULT_OTHER_FILE:
       if (g_str_equal (subject, "safetensors"))

@@ -20,7 +20,7 @@ static const char *const words[REMOTE_N_PROBLEMS] = {
   [REMOTE_PROBLEM_CERTIFICATE] =
       N_ ("Nothing was sent: the certificate of “%s” is not valid, so it may be another server. Ask those who "
           "run it."),
-  [REMOTE_PROBLEM_TLS] = N_ ("No secure connection to “%s” could be made. Check the address and its port."),
+  [REMOTE_PROBLEM_TLS] = N_ ("Could not make a secure connection to “%s”. Check the address and its port."),
   [REMOTE_PROBLEM_PROXY] = N_ ("The proxy did not let the connection through. Check the proxy in the settings of the system."),
   [REMOTE_PROBLEM_REQUEST] = N_ ("“%s” did not accept the question. Another model or other settings of the chat may help."),
   [REMOTE_PROBLEM_CONTEXT] =
@@ -30,8 +30,8 @@ static const char *const words[REMOTE_N_PROBLEMS] = {
   [REMOTE_PROBLEM_NOT_FOUND] =
       N_ ("“%s” does not have this model, or its address is wrong. Choose another model or correct the address."),
   [REMOTE_PROBLEM_TOO_LARGE] = N_ ("The message is too large for “%s”. Shorten it or remove an attachment."),
-  [REMOTE_PROBLEM_BUSY] = N_ ("“%s” has too much to do now. Try again later."),
-  [REMOTE_PROBLEM_SERVER] = N_ ("“%s” has an error of its own. Try again later."),
+  [REMOTE_PROBLEM_BUSY] = N_ ("“%s” is too busy now. Try again later."),
+  [REMOTE_PROBLEM_SERVER] = N_ ("“%s” has an internal error. Try again later."),
   [REMOTE_PROBLEM_STATUS] = N_ ("“%s” answered with an unknown error. Try again later."),
   [REMOTE_PROBLEM_REDIRECT] =
       N_ ("Nothing more was sent: “%s” refers to another server. If it has moved, add it with its new address."),
@@ -39,11 +39,11 @@ static const char *const words[REMOTE_N_PROBLEMS] = {
   [REMOTE_PROBLEM_FORM] =
       N_ ("The answer of “%s” cannot be understood. Check whether the address is the one of an OpenAI-compatible "
           "server."),
-  [REMOTE_PROBLEM_ENDLESS] = N_ ("“%s” sent more than a reply can have, and was stopped."),
-  [REMOTE_PROBLEM_CUT_OFF] = N_ ("The connection to “%s” was lost. What had come of the reply is kept."),
-  [REMOTE_PROBLEM_STALLED] = N_ ("Nothing more came from “%s”. What had come of the reply is kept."),
+  [REMOTE_PROBLEM_ENDLESS] = N_ ("The reply from “%s” was too long, and was stopped."),
+  [REMOTE_PROBLEM_CUT_OFF] = N_ ("The connection to “%s” was lost. The part of the reply that arrived is kept."),
+  [REMOTE_PROBLEM_STALLED] = N_ ("“%s” stopped responding. The part of the reply that arrived is kept."),
   [REMOTE_PROBLEM_CANCELLED] = N_ ("Stopped."),
-  [REMOTE_PROBLEM_PROCESS] = N_ ("The part of Myna that connects to servers does not run. Try again, or reinstall Myna."),
+  [REMOTE_PROBLEM_PROCESS] = N_ ("The part of Myna that connects to servers is not running. Try again, or reinstall Myna."),
   [REMOTE_PROBLEM_ASK] = N_ ("Nothing was sent to “%s” yet: you have not allowed this for it."),
   [REMOTE_PROBLEM_FORGOTTEN] = N_ ("The server of this chat was removed. Choose another model."),
   [REMOTE_PROBLEM_FILTERED] = N_ ("A filter of “%s” ended the reply."),
@@ -121,7 +121,7 @@ myna_remote_error_read_listing (JsonObject *event, const char *server)
   return add_details (error, event);
 }
 
-/* Of Flatpak; MYNA_SANDBOX_INFO stands in for it (tests). */
+/* Flatpak's file about the sandbox; tests replace it with MYNA_SANDBOX_INFO. */
 static const char *
 get_sandbox_info (void)
 {

@@ -90,11 +90,11 @@ myna_servers_import (ToolServers *servers, const char *path, GError **error)
     return FALSE;
   if (no_command)
     /* Translators: %s are names of servers */
-    g_string_append_printf (left_out, _ ("Left out, because no command starts them: %s"), no_command);
+    g_string_append_printf (left_out, _ ("Skipped because they have no command: %s"), no_command);
   if (taken)
     /* Translators: %s are names of servers */
     g_string_append_printf (left_out->len ? g_string_append_c (left_out, '\n') : left_out,
-                            _ ("Left out, because there are servers of that name: %s"), taken);
+                            _ ("Skipped because servers with these names exist: %s"), taken);
   if (!left_out->len)
     return TRUE;
   g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, left_out->str);
@@ -127,15 +127,15 @@ dup_problem (ToolServer *server)
       return g_strdup_printf (_ ("“%s” was not found in %s"), shown, detail);
     case TOOL_SERVER_NOT_STARTED: return dup_with_detail (_ ("It could not be started: %s"), detail);
     case TOOL_SERVER_ENDED:
-      return detail ? dup_with_detail (_ ("It ended by itself. Its last words: %s"), detail)
+      return detail ? dup_with_detail (_ ("It quit unexpectedly. Its last message: %s"), detail)
                     : g_strdup (_ ("It ended by itself"));
     case TOOL_SERVER_NO_ANSWER: return g_strdup (_ ("It did not answer in time"));
     case TOOL_SERVER_NO_SERVER: return g_strdup (_ ("This program is not a tool server"));
-    case TOOL_SERVER_TOO_LARGE: return g_strdup (_ ("Stopped, because its answers are too large"));
-    case TOOL_SERVER_DEAF: return g_strdup (_ ("Stopped, because it does not read what it is sent"));
+    case TOOL_SERVER_TOO_LARGE: return g_strdup (_ ("Stopped because its answers are too large"));
+    case TOOL_SERVER_DEAF: return g_strdup (_ ("Stopped because it does not read its input"));
     case TOOL_SERVER_VERSION: return g_strdup (_ ("It speaks another version of the protocol"));
     case TOOL_SERVER_REFUSED: return dup_with_detail (_ ("It refused: %s"), detail);
-    case TOOL_SERVER_TOO_OFTEN: return g_strdup (_ ("It ended too often. Start it to try again."));
+    case TOOL_SERVER_TOO_OFTEN: return g_strdup (_ ("It quit too often. Start it to try again."));
     case TOOL_SERVER_NO_BOX:
       return dup_with_detail (
           _ ("It runs in a sandbox only, and there is none (%s). Install “bubblewrap”, or turn off “Hide My Files”."), detail);

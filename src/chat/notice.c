@@ -191,8 +191,8 @@ myna_notice_of_card (MynaCards *cards)
                           _ ("Use It"), "use");
     case MYNA_CARD_CRASHED:
       notice = new_of_card (g_strdup (_ ("Myna closed while it used the graphics card")),
-                            _ ("The card is left alone for now. Replies are written by the processor."), details,
-                            _ ("Try Again"), "again");
+                            _ ("The card is not used for now. Replies are written by the processor."), details, _ ("Try Again"),
+                            "again");
       notice->refusal = _ ("Keep Off");
       notice->refused = g_variant_ref_sink (g_variant_new_string ("off"));
       return notice;

@@ -60,9 +60,8 @@ myna_tool_offer_dup_cost (MynaToolOffer *self)
   if (myna_tool_offer_get_mode (self) == MYNA_MODE_TOOLS && myna_tool_offer_get_n_on (self) == 0)
     return g_strdup (_ ("No tools are on. The model only answers."));
   if (!myna_tool_offer_get_cost (self, &n_tokens, &context_length))
-    return g_strdup (myna_tool_offer_get_mode (self) == MYNA_MODE_PYTHON
-                         ? ""
-                         : _ ("How much room they take is known once the model is loaded."));
+    return g_strdup (
+        myna_tool_offer_get_mode (self) == MYNA_MODE_PYTHON ? "" : _ ("Load the model to see how much room they take."));
   if (myna_tool_offer_get_mode (self) == MYNA_MODE_PYTHON)
     /* Translators: how much room what the model is told about Python takes in each question */
     return g_strdup_printf (_ ("It takes %'d of the %'d tokens that the model can hold."), (int) n_tokens, context_length);

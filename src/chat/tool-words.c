@@ -43,7 +43,7 @@ static const struct
   { "date_time", "until", NC_ ("date", "Until") },
   { "date_time", "zone", N_ ("Time zone") },
   { "search_chats", "query", N_ ("Words to find") },
-  { "search_chats", "limit", N_ ("Places at most") },
+  { "search_chats", "limit", N_ ("Maximum results") },
   { "read_document", "name", N_ ("File") },
   { "read_document", "page", N_ ("Page") },
   { "read_more", "result", N_ ("Number of the result") },
@@ -412,7 +412,7 @@ myna_call_dup_outcome (const StoreCall *call)
       return g_strdup_printf (_ ("Failed: %s"), message);
     case STORE_CALL_REFUSED: return g_strdup (_ ("Not run: you denied it."));
     case STORE_CALL_STOPPED: return g_strdup (_ ("You stopped it while it ran."));
-    case STORE_CALL_LOST: return g_strdup (_ ("Myna ended while this ran. Whether it was done is not known."));
+    case STORE_CALL_LOST: return g_strdup (_ ("Myna quit while this was running. It may or may not have finished."));
     case STORE_CALL_NOT_RUN: return describe_not_run (call->tool, call->result);
     case STORE_CALL_ASKED:
     default: return g_strdup (_ ("Not run yet"));

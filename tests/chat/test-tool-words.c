@@ -92,7 +92,7 @@ test_arguments (void)
     const char *tool, *arguments, *shown;
   } cases[] = {
     { "calculate", "{\"expression\": \"6*7\"}", "Expression: 6*7" },
-    { "search_chats", "{\"query\": \"soup\", \"limit\": 3}", "Words to find: soup\nPlaces at most: 3" },
+    { "search_chats", "{\"query\": \"soup\", \"limit\": 3}", "Words to find: soup\nMaximum results: 3" },
     { "date_time", "{\"start\": \"2024-02-29\", \"zone\": \"Asia/Shanghai\"}", "Start: 2024-02-29\nTime zone: Asia/Shanghai" },
     { "send", "{\"text\": \"a\\nb\", \"to\": null}", "text: a\nb\nto: null" },
     { "date_time", "{}", "Nothing is passed on to the tool." },
@@ -128,7 +128,7 @@ test_outcome (void)
     { STORE_CALL_FAILED, "odd", "Failed: odd" },
     { STORE_CALL_REFUSED, NULL, "Not run: you denied it." },
     { STORE_CALL_STOPPED, NULL, "You stopped it while it ran." },
-    { STORE_CALL_LOST, NULL, "Myna ended while this ran. Whether it was done is not known." },
+    { STORE_CALL_LOST, NULL, "Myna quit while this was running. It may or may not have finished." },
     { STORE_CALL_NOT_RUN, "repeated", "Not run again: the model asked for the same before, and was given that result." },
     { STORE_CALL_NOT_RUN, "no-such-tool", "Not run: this tool is not turned on in this chat." },
     { STORE_CALL_NOT_RUN, "truncated", "Not run: the reply ended in the middle of the call." },

@@ -129,7 +129,7 @@ class Downloads(TestCase):
         self.site.data = bytes(len(self.site.data))
         app = self.open_models()
         app.find("Download", "button").click()
-        app.find(re.compile("What came is not the file that “Here” describes"))
+        app.find(re.compile("The downloaded file is not the one that “Here” describes"))
         self.assertFalse(self.parts() or self.model.exists())
         app.quit()
 

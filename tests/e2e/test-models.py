@@ -76,7 +76,7 @@ class Models(TestCase):
         for line in ("a.pdf.gguf: This is a PDF file, not a model. Choose a GGUF file.",
                      "empty.gguf: This file is incomplete. Download it again.",
                      "cut.gguf: This file is incomplete. Download it again.",
-                     "lfs.gguf: This is a Git LFS pointer, which only stands for the file. Download the file itself."):
+                     "lfs.gguf: This is a Git LFS pointer, a placeholder for the file. Download the file itself."):
             self.assertIn(line, told)
         for name in names:
             self.assertFalse(app.find_all(str(self.home / name)))

@@ -97,21 +97,21 @@ class ToolServers(TestCase):
             "crashing": {"command": "/bin/sh", "args": ["-c", "echo 'cannot open the database' >&2; exit 3"]},
             "missing": {"command": "no-such-program"},
             "web": {"url": "https://example.org/mcp"}})
-        app.find("Left out, because no command starts them: web", "label")
+        app.find("Skipped because they have no command: web", "label")
         self.assertEqual([(server["name"], server["on"]) for server in self.servers()],
                          [("good", False), ("crashing", False), ("missing", False)])
         self.import_servers(app, {"good": {"command": "/usr/bin/true"}, "web": {"url": "https://example.org/mcp"}})
-        app.find("Left out, because no command starts them: web\nLeft out, because there are servers of that name: good", "label")
+        app.find("Skipped because they have no command: web\nSkipped because servers with these names exist: good", "label")
         self.assertEqual(len(self.servers()), 3)
         for name in "good", "crashing", "missing":
             app.find(f"Start: {name}", "button", shown=False).click()
         app.find("Running, with 5 tools", "label", shown=False)
-        app.find("It ended by itself. Its last words: cannot open the database", "label", shown=False)
+        app.find("It quit unexpectedly. Its last message: cannot open the database", "label", shown=False)
         app.find(re.compile("“no-such-program” was not found in /"), "label", shown=False)
         # One that ends each time is not started for ever.
         for _ in range(3):
             app.find("Start: crashing", "button", shown=False).click()
-            app.find("It ended by itself. Its last words: cannot open the database", "label", shown=False)
+            app.find("It quit unexpectedly. Its last message: cannot open the database", "label", shown=False)
         app.key("Escape")
         app.wait_closed("Preferences")
         app.quit()

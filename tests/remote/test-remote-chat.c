@@ -145,7 +145,7 @@ test_faults (Fixture *f, gconstpointer data)
     { "401", "", "API key" },
     { "404", "", "does not have this model" },
     { "429", "", "17 seconds" },
-    { "503", "", "error of its own" },
+    { "503", "", "internal error" },
     { "portal", "", "sign in" },
     { "redirect-elsewhere", "", "another server" },
     { "bomb", "", "cannot be understood" },
@@ -153,7 +153,7 @@ test_faults (Fixture *f, gconstpointer data)
     { "filtered", "The", "filter" },
     { "413", "", "too large", TRUE },
     { "huge-head", "", "lost" },
-    { "endless-line", "", "more than a reply" },
+    { "endless-line", "", "too long" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)

@@ -50,8 +50,8 @@ ask (Question *question, GtkWindow *window, const char *name)
   guint n = question->files->len;
   /* Translators: a question; %s is the name of a folder */
   g_autofree char *heading = g_strdup_printf (_ ("Attach All Files of “%s”?"), name);
-  g_autofree char *body = g_strdup_printf (ngettext ("There is %u file in it and in the folders in it.",
-                                                     "There are %u files in it and in the folders in it.", n),
+  g_autofree char *body = g_strdup_printf (ngettext ("This folder and its subfolders contain %u file.",
+                                                     "This folder and its subfolders contain %u files.", n),
                                            n);
 
   myna_ask_async (window, MYNA_QUESTION_PLAIN, heading, body, _ ("_Attach"), answered_cb, question);
@@ -80,7 +80,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     tell (question, _ ("There are no files in “%s”."), name);
   else if (question->files->len > MYNA_ATTACHMENTS_MAX)
     /* Translators: %s is the name of a folder, %d a number */
-    tell (question, _ ("“%s” has more files than one message can carry: %d."), name);
+    tell (question, _ ("“%s” has too many files: one message can have %d."), name);
   else if (window)
     ask (question, window, name);
   else

@@ -105,8 +105,8 @@ show_models (MynaRemoteServerWindow *self, GPtrArray *models)
 {
   guint n = models->len;
 
-  self->models = myna_group_new (_ ("Models"),
-                                 n > 0 ? _ ("Choose those that you want to chat with.") : _ ("This server has no models now."));
+  self->models = myna_group_new (_ ("Models"), n > 0 ? _ ("Choose the models that you want to chat with.")
+                                                     : _ ("This server has no models now."));
   for (guint i = 0; i < n; i++)
     {
       const MynaRemoteListed *model = g_ptr_array_index (models, i);

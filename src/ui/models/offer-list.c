@@ -169,7 +169,7 @@ static char *
 describe (void)
 {
   if (myna_offers_can_download ())
-    return g_strdup (_ ("Nothing is downloaded unless you press its button, and then from the site that you choose alone."));
+    return g_strdup (_ ("Models are downloaded only when you press Download, and only from the site that you choose."));
   if (myna_remote_get_permit (TRUE))
     /* Translators: %s is a command */
     return g_strdup_printf (

@@ -102,7 +102,7 @@ new_defaults (MynaToolsPage *self)
       g_autofree char *title = myna_tool_dup_title (name);
       GtkWidget *row, *toggle;
 
-      /* Those of servers are chosen in each chat: not every chat is to have them. */
+      /* Tools of servers are chosen chat by chat: not every chat should offer them. */
       if (!myna_tool_is_chosen (name) || tool_get_class (tool_get (i)) == TOOL_CLASS_OUTSIDE)
         continue;
       row = myna_row_new (title, myna_tool_get_purpose (name));
@@ -320,14 +320,13 @@ calls_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   const char *none;
 
   if (error)
-    show_problem (self, _ ("What was run could not be read"), error);
+    show_problem (self, _ ("The log of runs could not be read"), error);
   if (!calls || !self->banner)
     return;
   myna_list_clear (self->calls);
   for (guint i = 0; i < MIN (calls->len, self->n_wanted); i++)
     add_call (self, g_ptr_array_index (calls, i));
-  none =
-      *gtk_editable_get_text (GTK_EDITABLE (self->search)) ? _ ("Nothing that was run matches.") : _ ("Nothing was run yet.");
+  none = *gtk_editable_get_text (GTK_EDITABLE (self->search)) ? _ ("No matching runs.") : _ ("Nothing was run yet.");
   gtk_label_set_label (GTK_LABEL (self->no_calls), none);
   gtk_widget_set_visible (self->calls, calls->len > 0);
   gtk_widget_set_visible (self->no_calls, calls->len == 0);

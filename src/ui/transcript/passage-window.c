@@ -83,7 +83,7 @@ passages_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (!passages || passages->len == 0)
     {
-      gtk_label_set_label (GTK_LABEL (shown->status), _ ("This document is not in the history any more"));
+      gtk_label_set_label (GTK_LABEL (shown->status), _ ("This document no longer exists"));
       gtk_widget_set_visible (shown->status, TRUE);
       return;
     }

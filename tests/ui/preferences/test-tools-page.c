@@ -209,7 +209,7 @@ test_calls (Fixture *f, gconstpointer data)
   wait_for (!find_label (f->page, "Division by zero"));
   g_assert_nonnull (find_label (f->page, "Result: 42"));
   gtk_editable_set_text (GTK_EDITABLE (search), "no such");
-  wait_for (find_label (f->page, "Nothing that was run matches."));
+  wait_for (find_label (f->page, "No matching runs."));
 }
 
 /* So many that they are shown piece by piece. */

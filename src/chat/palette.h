@@ -37,9 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaPalette, myna_palette_free)
 /* The chats, an array of StoreConversation in their order. */
 void myna_palette_add_chats (MynaPalette *self, GPtrArray *conversations);
 /* The items in whose titles all words of the text occur, at most MYNA_PALETTE_MAX_FOUND, the best first: those that begin with it,
- * then those with its words at the beginning of words, then the others.  "": actions, and the first chats.  The items are the
- * palette's, the last one, which looks
- * into the messages, until the next call; the caller frees the array. */
+ * then those with its words at the beginning of words, then the others; and last one that searches in the messages.  "": the first
+ * chats, and the actions.  The palette owns the items, the last one only until the next call; the caller frees the array. */
 GPtrArray *myna_palette_find (MynaPalette *self, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* What a person calls this kind.  Static. */
 const char *myna_palette_kind_get_name (MynaPaletteKind kind);

@@ -96,20 +96,44 @@ test_empty (void)
 }
 
 /* What nobody types, but pastes. */
+static char *
+dup_titles (MynaPalette *palette, const char *text)
+{
+  g_autoptr (GPtrArray) found = myna_palette_find (palette, text);
+  GString *titles = g_string_new (NULL);
+
+  g_assert_cmpuint (found->len, <=, MYNA_PALETTE_MAX_FOUND);
+  for (guint i = 0; i < found->len; i++)
+    g_string_append_printf (titles, "%s|", ((MynaPaletteItem *) g_ptr_array_index (found, i))->title);
+  return g_string_free (titles, FALSE);
+}
+
 static void
 test_hostile (void)
 {
-  static const char *const texts[] = { "\"", "\"\"", "   ", "%s%n", "(((" };
+  /* Marks alone are no words. */
+  static const char *const marks[] = { "\"", "\"\"", "(((" };
   g_autoptr (MynaPalette) palette = new_palette ();
   g_autofree char *much = g_strnfill (100000, 'a');
   g_autofree char *many = g_strnfill (2000, ' ');
+  g_autofree char *nothing = dup_titles (palette, ""), *blanks = dup_titles (palette, "   ");
+  g_autofree char *once = NULL, *often = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_ptr_array_unref (myna_palette_find (palette, texts[i]));
-  g_ptr_array_unref (myna_palette_find (palette, much));
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    {
+      g_autofree char *titles = dup_titles (palette, marks[i]);
+
+      g_assert_cmpstr (titles, ==, "");
+    }
+  g_assert_cmpstr (blanks, ==, nothing);
+  assert_found (palette, "%s%n%n%n", "");
+  assert_found (palette, much, "");
   for (guint i = 0; i < 2000; i += 2)
-    many[i] = 'a';
-  g_ptr_array_unref (myna_palette_find (palette, many));
+    many[i] = 'q';
+  once = dup_titles (palette, "q");
+  often = dup_titles (palette, many);
+  g_assert_true (g_str_has_prefix (once, "Quick Question|Quicksort in C|"));
+  g_assert_true (g_str_has_prefix (often, "Quick Question|Quicksort in C|"));
 }
 
 /* ---- Figures ---------------------------------------------------------------------------------------------------- */

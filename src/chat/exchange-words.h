@@ -1,4 +1,4 @@
-/* exchange-words.h: what is said of backups and exported files
+/* exchange-words.h: how backups and exported files are described
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

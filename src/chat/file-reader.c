@@ -108,7 +108,7 @@ document_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Document) document = document_read_finish (result, &error);
   g_autoptr (GFile) file = NULL;
 
-  /* What was stopped belongs to nobody any more; another one may be read by now. */
+  /* A canceled read has no owner; another one may be running by now. */
   if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
   g_clear_object (&self->cancellable);

@@ -25,7 +25,7 @@ gboolean myna_file_reader_is_reading (MynaFileReader *self);
 char *myna_file_reader_describe (MynaFileReader *self, gboolean *ret_is_busy) G_GNUC_WARN_UNUSED_RESULT;
 /* What the person said; NULL: the file is left out.  Not kept. */
 void myna_file_reader_unlock (MynaFileReader *self, const char *password);
-/* Those that are not read yet are read no more; an array of GFile, or NULL where there are none. */
+/* Cancels the files that are not read yet and returns them: an array of GFile, or NULL if there are none. */
 GPtrArray *myna_file_reader_take (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -16,7 +16,7 @@ typedef guint (*MynaFinderStartFunc) (gpointer user_data);
 
 /* Signal "changed" (gboolean moved): needle, counts or place are others; moved: the place is to be shown, which may be none. */
 MynaFinder *myna_finder_new (MynaFinderStartFunc start, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
-/* Finds nothing any more. */
+/* Clears the search. */
 void myna_finder_set_conversation (MynaFinder *self, MynaConversation *conversation);
 /* Finds the text as it was typed, or, where that is nowhere or by_words, its words; NULL or "": nothing.  wanted_id: a message whose
  * first occurrence is to be shown, or 0. */
@@ -25,11 +25,11 @@ void myna_finder_begin (MynaFinder *self, const char *query, gboolean by_words, 
 const char *myna_finder_get_query (MynaFinder *self);
 /* What is to be highlighted (see markdown.h); NULL: nothing. */
 const char *myna_finder_get_needle (MynaFinder *self);
-/* Not known yet what is found. */
+/* Whether it is still counting. */
 gboolean myna_finder_is_counting (MynaFinder *self);
 /* To the next occurrence (1) or the one before (-1). */
 void myna_finder_move (MynaFinder *self, int step);
-/* The occurrence that is shown: of which message, and which in it.  FALSE: none. */
+/* The occurrence that is shown: its message, and its index in that.  FALSE: none. */
 gboolean myna_finder_get_place (MynaFinder *self, guint *ret_position, guint *ret_index);
 guint myna_finder_get_n (MynaFinder *self);
 /* How many there are, and which of them is shown; "" while that is not known. */

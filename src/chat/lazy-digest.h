@@ -21,7 +21,7 @@ void myna_lazy_digest_free (MynaLazyDigest *self);
 void myna_lazy_digest_set_wanted (MynaLazyDigest *self, gboolean wanted);
 /* NULL: not known. */
 const char *myna_lazy_digest_get (MynaLazyDigest *self);
-/* The digest, how far it is, or why there is none; "": nobody asked yet. */
+/* The digest, the progress, or the error; "": not requested yet. */
 const char *myna_lazy_digest_describe (MynaLazyDigest *self);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
  */
 #include "chat/made.h"
 
-/* Of files that are kept: one, and those of a call together. */
+/* Limits of kept files: for one, and for all of a call. */
 #define MAX_FILE_BYTES (4 << 20)
 #define MAX_CALL_BYTES (16 << 20)
 

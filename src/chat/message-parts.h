@@ -14,7 +14,7 @@ char *myna_part_dup_markdown (const StorePart *part, const StoreCall *call) G_GN
 /* What copying or reading aloud gives: the question, or the reply without its thoughts; where nothing else was written, all
  * there is.  The caller frees. */
 char *myna_message_parts_dup_copy (StoreRole role, const char *text, const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
-/* While a reply is written, its last bytes may be the beginning of a tag: takes them off, for nobody is to see that. */
+/* Hides the last bytes of a running reply if they may be the beginning of a tag. */
 void myna_part_hide_unfinished (StorePart *part);
 /* Whether Find looks into parts of this kind: into thoughts only after the application has said so. */
 gboolean myna_part_is_searched (StorePartKind kind);

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaModelsMenu, myna_models_menu, MYNA, MODELS_MENU, GObject)
 
 MynaModelsMenu *myna_models_menu_new (void) G_GNUC_WARN_UNUSED_RESULT;
-/* Those that can be run, but for the conversation's, as items with the action message.regenerate-with.  Follows what it is made
- * of.  Owned by the object. */
+/* The models that can run, except the conversation's own, as items with the action message.regenerate-with.  Kept up to date.
+ * Owned by the object. */
 GMenuModel *myna_models_menu_get_menu (MynaModelsMenu *self);
 void myna_models_menu_set_library (MynaModelsMenu *self, MynaModelLibrary *library);
 void myna_models_menu_set_conversation (MynaModelsMenu *self, MynaConversation *conversation);

@@ -37,7 +37,7 @@ char *myna_attachment_describe (const MynaAttachment *attachment) G_GNUC_WARN_UN
 
 /* Bytes of the whole text. */
 gsize myna_attachment_get_size (const MynaAttachment *attachment);
-/* What a program finds it as: "report.pdf.md" where the text is not what stands in the file, but what was read of it. */
+/* Its name for programs in the sandbox: "report.pdf.md" if the text was extracted from the file. */
 char *myna_attachment_dup_file_name (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* attachments: array of MynaAttachment; NULL where it is empty. */
@@ -55,7 +55,7 @@ char *myna_attachments_describe (const char *json) G_GNUC_WARN_UNUSED_RESULT;
  * told where they are and how they begin. */
 char *myna_attachments_prepend (const char *json, GPtrArray *given, const char *text,
                                 gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
-/* Of that what stands first where nothing is attached: the passages, StorePassage. */
+/* The part of that for a question without attachments of its own: the passages, StorePassage. */
 char *myna_passages_quote (GPtrArray *given) G_GNUC_WARN_UNUSED_RESULT;
 /* How much of documents a question to a model with this context (0: not known) is given. */
 StoreGive myna_attachments_plan (int context_length, gint64 message_id);

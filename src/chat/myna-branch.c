@@ -442,7 +442,7 @@ texts_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   compare_observations (request->branch);
 }
 
-/* Whether the text can be read again, and nobody is at it. */
+/* Whether the text can be read again, and is not being read already. */
 static gboolean
 is_spare (MynaBranch *self, guint position)
 {

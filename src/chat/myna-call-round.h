@@ -52,9 +52,9 @@ guint myna_call_round_find (GPtrArray *messages);
 MynaCallRound *myna_call_round_new (const MynaCallSpec *spec, guint start, const MynaCallRoundFuncs *funcs,
                                     gpointer owner) G_GNUC_WARN_UNUSED_RESULT;
 void myna_call_round_start (MynaCallRound *self);
-/* No call begins any more; one that runs is stopped, one that is asked for stays to be asked for again. */
+/* Starts no more calls.  Stops a running one; one that waits for permission can be asked about again. */
 void myna_call_round_stop (MynaCallRound *self);
-/* The program ends: nobody is told any more. */
+/* The program ends: calls back no more. */
 void myna_call_round_abandon (MynaCallRound *self);
 /* The call that is at work; NULL: none. */
 MynaCallRun *myna_call_round_get_run (MynaCallRound *self);

@@ -67,7 +67,7 @@ gboolean myna_call_run_allow (MynaCallRun *self, MynaAllowScope scope, const cha
 void myna_call_run_deny (MynaCallRun *self, const char *words);
 /* A call that was not begun stays as it is, to be asked for again; one that runs is stopped. */
 void myna_call_run_stop (MynaCallRun *self);
-/* The program ends: nobody is told any more. */
+/* The program ends: calls back no more. */
 void myna_call_run_abandon (MynaCallRun *self);
 
 MynaCallRunState myna_call_run_get_state (MynaCallRun *self);

@@ -255,7 +255,7 @@ choose (MynaCards *self, const char *uuid, const char *name)
   g_autofree char *folder = glm_actor_dup_device_folder ();
 
   g_clear_pointer (&self->offered, g_free);
-  /* Who chooses it now wants it tried, whatever was before. */
+  /* Choosing a card again means trying it again, whatever happened before. */
   glm_gpu_forgive (folder);
   g_settings_set (self->settings, "graphics-card", "(ss)", uuid, name);
   myna_model_library_reload (self->models);

@@ -93,7 +93,7 @@ void myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char *
  * that prompts begin alike and the kept state is used again; those that there are not any more are left out.  In the mode for it
  * the interpreter alone. */
 char **myna_chat_settings_resolve_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
-/* Those that are named, whatever the mode is. */
+/* All tools that are named, in any mode. */
 char **myna_chat_settings_resolve_named_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* CHAT, TOOLS or PYTHON. */
 MynaMode myna_chat_settings_resolve_mode (const char *json);

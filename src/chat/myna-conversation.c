@@ -405,7 +405,7 @@ myna_conversation_send_full (MynaConversation *self, const char *text, const cha
     send_next (self);
   if (myna_message_get_queued (message))
     save_queue (self);
-  /* Who writes instead of answering does not want it. */
+  /* A new message instead of an answer means no. */
   if (self->activity == MYNA_ACTIVITY_ASKING)
     myna_reply_deny (self->reply, NULL);
 }

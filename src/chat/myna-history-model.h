@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (MynaHistoryModel, myna_history_model, MYNA, HISTORY_MODEL,
 MynaHistoryModel *myna_history_model_new (void);
 /* Follows this store from now on; NULL empties the list. */
 void myna_history_model_set_store (MynaHistoryModel *self, StoreDb *store);
-/* Whose names conversations with a server's model are marked with. */
+/* The servers whose names mark conversations with their models. */
 void myna_history_model_set_servers (MynaHistoryModel *self, MynaRemoteServers *servers);
 StoreListKind myna_history_model_get_kind (MynaHistoryModel *self);
 void myna_history_model_set_kind (MynaHistoryModel *self, StoreListKind kind);

@@ -18,7 +18,7 @@ const StoreImportEntry *myna_import_item_get_entry (MynaImportItem *self);
 gboolean myna_import_item_get_checked (MynaImportItem *self);
 void myna_import_item_set_checked (MynaImportItem *self, gboolean checked);
 
-/* Of a list of them: how many are new. */
+/* How many of the list are new. */
 guint myna_import_items_count_new (GListModel *items);
 /* Checks those that are new, or none. */
 void myna_import_items_check_new (GListModel *items, gboolean checked);

@@ -27,7 +27,7 @@ void myna_message_unload (MynaMessage *self);
 void myna_message_begin_thought (MynaMessage *self);
 void myna_message_end_thought (MynaMessage *self);
 void myna_message_set_state (MynaMessage *self, StoreState state);
-/* Who writes it: a name to show. */
+/* The name of its author, to show. */
 void myna_message_set_model (MynaMessage *self, const char *model);
 /* The tool that it asks for, which is taken; NULL: none. */
 void myna_message_set_call (MynaMessage *self, StoreCall *call);

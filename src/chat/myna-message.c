@@ -196,7 +196,7 @@ myna_message_get_n_bytes (MynaMessage *self)
   return self->record->n_bytes;
 }
 
-/* Of tokens that are written one like the other, the thought's share. */
+/* The thought's share of the time, as if all tokens took equally long. */
 static double
 estimate_thought (MynaMessage *self)
 {

@@ -32,7 +32,7 @@ int myna_message_get_n_siblings (MynaMessage *self);
 int myna_message_get_mark (MynaMessage *self);
 /* Bytes of the text, known without reading it. */
 int myna_message_get_n_bytes (MynaMessage *self);
-/* Of an observation: whether it is the result that its call shows, all of it and nothing else. */
+/* Whether an observation is exactly the result that its call shows. */
 gboolean myna_message_get_told_result (MynaMessage *self);
 /* How long its thought took so far, or in the end; of one that was read from the store, what its figures make likely.  0: not
  * known, or there is none. */

@@ -20,7 +20,7 @@ typedef struct
 } MynaFoundModel;
 
 void myna_model_finder_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/* Of MynaFoundModel: those that Myna can run.  NULL: it was cancelled. */
+/* The models that Myna can run, of MynaFoundModel.  NULL: it was canceled. */
 GPtrArray *myna_model_finder_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -41,7 +41,7 @@ char *myna_model_need_describe (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RE
 /* What the person is asked before the entry's model is loaded; NULL: nothing, as it fits, or as the settings ("memory-guard") want
  * no such question.  entry: NULL: nothing is known of the model.  The caller frees. */
 char *myna_model_need_dup_warning (MynaModelEntry *entry, GSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
-/* Of what the sum consists.  The caller frees. */
+/* What the sum consists of.  The caller frees. */
 char *myna_model_need_describe_parts (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Processor and memory.  The caller frees. */

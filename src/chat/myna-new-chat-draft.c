@@ -79,7 +79,7 @@ changed_cb (MynaConversation *conversation, GParamSpec *pspec, MynaNewChatDraft 
     g_clear_weak_pointer (&self->conversation);
 }
 
-/* Behind what is there, as a paragraph of its own. */
+/* Appends the text as a paragraph of its own. */
 static void
 add_text (MynaNewChatDraft *self, const char *text)
 {

@@ -37,7 +37,7 @@ gboolean myna_offer_is_active (MynaOffer *self);
 const GError *myna_offer_get_error (MynaOffer *self);
 /* What it is and what it needs, with the verdict; or how its download goes.  The caller frees. */
 char *myna_offer_describe (MynaOffer *self) G_GNUC_WARN_UNUSED_RESULT;
-/* Of its first file, whether or not it is there. */
+/* Path of its first file, which may not exist yet. */
 const char *myna_offer_get_path (MynaOffer *self);
 
 /* Its file is here, and cannot be used: in words. */

@@ -180,7 +180,7 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       tell_problem (self, path, error);
       return;
     }
-  /* Whoever chose another model meanwhile does not wait for this one. */
+  /* Another model was chosen meanwhile: do not switch to this one. */
   if (g_strcmp0 (myna_model_library_get_default_path (self->models), myna_model_library_get_starter_path (self->models)) != 0)
     return;
   myna_model_library_set_default (self->models, entry);

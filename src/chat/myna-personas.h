@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_PERSONAS (myna_personas_get_type ())
 G_DECLARE_FINAL_TYPE (MynaPersonas, myna_personas, MYNA, PERSONAS, GObject)
 
-/* Those of the person who runs the program.  Main thread. */
+/* The personas of the current user.  Main thread. */
 MynaPersonas *myna_personas_get_default (void);
 /* The person's own lie in this folder, which is made when the first is added. */
 MynaPersonas *myna_personas_new (const char *folder) G_GNUC_WARN_UNUSED_RESULT;

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * is sent of them.  The caller owns it. */
 JsonObject *myna_remote_body_new (const char *model, const GlmRequest *request, gsize first,
                                   const char *settings) G_GNUC_WARN_UNUSED_RESULT;
-/* About how many tokens the turns have: nobody here knows the server's tokenizer. */
+/* About how many tokens the turns have: the server's tokenizer is unknown. */
 gsize myna_remote_body_guess (const GlmRequest *request);
 /* The first of the turns that may be sent where the context has so many tokens (0: not known), as glm_model_fit() chooses. */
 gsize myna_remote_body_fit (const GlmRequest *request, int context_length);

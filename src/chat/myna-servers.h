@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* FALSE in a Flatpak: what runs there is what is in it, and that is nothing of the kind. */
+/* FALSE in a Flatpak: only programs inside it could run, and it has none that are servers. */
 gboolean myna_servers_are_possible (void);
 /* What is wrong with the parameters of a tool, in English, or NULL; the caller frees. */
 char *myna_tool_check_schema (const char *schema) G_GNUC_WARN_UNUSED_RESULT;

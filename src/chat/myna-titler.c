@@ -84,7 +84,7 @@ wants_title (MynaConversation *conversation)
   g_autofree char *first_title = NULL;
   MynaMessage *question, *answer;
 
-  /* A server is not asked what nobody asked it. */
+  /* A server gets no requests but the user's own. */
   if (myna_remote_server_is_path (myna_conversation_get_model (conversation)))
     return FALSE;
   if (g_list_model_get_n_items (G_LIST_MODEL (conversation)) != 2 || myna_conversation_get_id (conversation) == 0)

@@ -20,7 +20,7 @@ struct _MynaPalette
   MynaPaletteItem *search; /* for what was typed last; NULL: none */
 };
 
-/* Those that need no chosen message and lead back from. */
+/* Actions that need no message to act on, and that can be undone or left again. */
 static const struct
 {
   const char *title;

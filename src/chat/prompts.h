@@ -21,9 +21,9 @@ typedef struct
 
 typedef struct _MynaPrompts MynaPrompts;
 
-/* Those of the person who runs the program.  Main thread. */
+/* The prompts of the current user.  Main thread. */
 MynaPrompts *myna_prompts_get_default (void);
-/* The own ones are in this file. */
+/* Reads the user's own prompts from this file. */
 MynaPrompts *myna_prompts_new (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 void myna_prompts_free (MynaPrompts *self);
 /* MynaPrompt, the own ones first; both are the object's, until the next change. */

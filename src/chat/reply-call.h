@@ -20,7 +20,7 @@ gboolean myna_reply_call_did_not_wait (MynaMessage *message);
 gboolean myna_reply_call_wants_row (MynaMessage *message);
 /* Whether a message is a call that is being written, or waits for its verdict. */
 gboolean myna_reply_call_is_pending (MynaMessage *message);
-/* Of the messages of a reply the oldest call without a verdict, or what was written last. */
+/* The oldest call of a reply's messages without a verdict, or else the last message. */
 MynaMessage *myna_reply_call_find_judged (GPtrArray *parts);
 
 /* Whether an observation with this text is what the call's card shows of its result, and nothing else. */

@@ -15,7 +15,7 @@ typedef struct _MynaReplySpeech MynaReplySpeech;
 
 MynaReplySpeech *myna_reply_speech_new (void (*say) (const char *text, gpointer user_data), gpointer user_data);
 void myna_reply_speech_free (MynaReplySpeech *self);
-/* Whose replies are said from now on.  NULL: nobody's. */
+/* The conversation whose replies are read aloud from now on.  NULL: none. */
 void myna_reply_speech_set_conversation (MynaReplySpeech *self, MynaConversation *conversation);
 
 G_END_DECLS

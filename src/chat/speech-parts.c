@@ -34,7 +34,7 @@ myna_speech_get_other_language (void)
   return language;
 }
 
-/* NULL: it belongs to what stands around it.  Chinese characters are Japanese where there is kana. */
+/* NULL: it takes the language around it.  Chinese characters are Japanese where there is kana. */
 static const char *
 language_of (gunichar c, const char *other, gboolean has_kana)
 {

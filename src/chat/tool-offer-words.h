@@ -1,4 +1,4 @@
-/* tool-offer-words.h: what is said of the tools that a conversation offers
+/* tool-offer-words.h: how the tools that a conversation offers are described
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

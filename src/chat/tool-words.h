@@ -1,4 +1,4 @@
-/* tool-words.h: what a person is told of tools and of what became of a call
+/* tool-words.h: how tools, and the results of calls, are described to people
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

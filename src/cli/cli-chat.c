@@ -45,7 +45,7 @@ typedef struct
   size_t n_reply;
   bool thinks;
   CliTools tools;
-  CliPython *python;   /* NULL: nobody runs programs */
+  CliPython *python;   /* NULL: programs are not run */
   GlmReplyItems items; /* of the reply, where there are tools */
 } Chat;
 

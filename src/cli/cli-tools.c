@@ -78,7 +78,7 @@ get_problem (ToolOwnProblem problem)
     }
 }
 
-/* Those that the person describes for the window, too. */
+/* The user's own tools, which the window has, too. */
 static void
 read_own_tools (void)
 {

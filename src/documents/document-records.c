@@ -156,7 +156,7 @@ take (DocumentRecords *self, const char *kind, guint number, const char *bytes, 
 
 /* ---- All of them ------------------------------------------------------------------------------------------------ */
 
-/* The first line of what is there.  FALSE: it is none.  ret_n_head 0: it is not whole. */
+/* The first line so far.  FALSE: malformed.  ret_n_head 0: it is incomplete. */
 static gboolean
 read_head (GByteArray *bytes, gsize start, char ret_kind[16], guint *ret_number, gsize *ret_n, gsize *ret_n_head)
 {

@@ -1,4 +1,4 @@
-/* document.c: what stands in a document
+/* document.c: the contents of a document
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

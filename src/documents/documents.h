@@ -1,4 +1,4 @@
-/* documents.h: what stands in a document: PDF, ODT, DOCX, EPUB, web pages, plain text
+/* documents.h: the contents of a document: PDF, ODT, DOCX, EPUB, web pages, plain text
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -82,7 +82,7 @@ typedef struct
   const char *name, *heading, *text;
 } DocumentPassage;
 
-/* That not the whole of it is given. */
+/* Appends a note that only passages of the document follow. */
 void document_append_long (GString *out, const char *name);
 void document_append_passage (GString *out, const DocumentPassage *passage);
 /* How to answer from the passages, in the language of the question, for models follow that. */

@@ -44,7 +44,7 @@ typedef struct
   guint offset;
 } Found;
 
-/* Of places that overlap the first is kept, the longer one where two begin together. */
+/* Keeps the first of overlapping matches, and the longer one if two begin together. */
 static void
 found_cb (gpointer user_data, guint term, guint start, guint end)
 {

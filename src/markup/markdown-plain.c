@@ -1,6 +1,6 @@
 /* markdown-plain.c: a message as it is read, without the marks of markdown: copied, said
  *
- * Formulas are their TeX source here: it is what is copied of them.
+ * Formulas become their TeX source, which is also what is copied.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* markdown-reader.c: the blocks of a text that grows, of which parts may be folded away
+/* markdown-reader.c: the blocks of a growing text, parts of which may be folded
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* markdown-reader.h: the blocks of a text that grows, of which parts may be folded away
+/* markdown-reader.h: the blocks of a growing text, parts of which may be folded
  *
  * What takes longer than a frame is parsed by a thread.  Until it has, such a text is shown as plain text, or as before.
  *
@@ -15,9 +15,9 @@ typedef struct _MynaMarkdownReader MynaMarkdownReader;
 /* The blocks that are shown from `first` on may be others. */
 typedef void (*MynaMarkdownReaderFunc) (guint first, gpointer user_data);
 
-/* Of an empty text.  changed: called before the functions return, and later in the thread's default main context. */
+/* Begins with an empty text.  changed: called before the functions return, and later in the thread's default main context. */
 MynaMarkdownReader *myna_markdown_reader_new (MynaMarkdownReaderFunc changed, gpointer user_data);
-/* What a thread is about to find is not told any more. */
+/* Results of a thread that is still at work are dropped. */
 void myna_markdown_reader_stop (MynaMarkdownReader *self);
 /* Nothing is called any more. */
 void myna_markdown_reader_free (MynaMarkdownReader *self);

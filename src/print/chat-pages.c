@@ -32,7 +32,7 @@ get_start (MynaChatPages *self, guint page)
   return page < self->starts->len ? g_array_index (self->starts, guint, page) : self->strips->len;
 }
 
-/* Where the page ends that begins with this strip: a heading goes with what stands below it, unless it fills the page. */
+/* Where the page that begins with this strip ends: a heading stays with what follows it, unless it fills the page. */
 static guint
 find_end (MynaChatPages *self, guint start)
 {

@@ -21,9 +21,9 @@ ServerConnections *server_connections_new (SoupServer *server);
 void server_connections_free (ServerConnections *connections);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ServerConnections, server_connections_free)
 
-/* Of loopback: 127.0.0.1 and, where there is one, [::1].  port 0: any; returns it, or 0 on error. */
+/* Listens on loopback: 127.0.0.1 and, if there is one, [::1].  port 0: any free one.  Returns the port, or 0 on error. */
 guint server_connections_listen_port (ServerConnections *connections, guint port, GError **error);
-/* A UNIX socket that only its owner can open.  One that nobody listens at any more is replaced; the folder is made. */
+/* Listens on a UNIX socket that only its owner can open.  Replaces one without a listener, and creates the folder. */
 gboolean server_connections_listen_socket (ServerConnections *connections, const char *path, GError **error);
 
 /* The connection of a message; NULL: it is gone. */
@@ -31,9 +31,9 @@ ServerConnection *server_connections_find (ServerConnections *connections, SoupS
 /* The port where it came in; 0: a UNIX socket. */
 guint server_connection_get_port (const ServerConnection *connection);
 /* A request has been read whole: what follows takes the time it takes.  `left` is called if the client goes away before the next
- * request begins; NULL: nobody needs to know. */
+ * request begins; it may be NULL. */
 void server_connection_begin (ServerConnection *connection, void (*left) (gpointer user_data), gpointer user_data);
-/* The answer is written, or nobody wants it: the next request may come. */
+/* The answer is written, or no longer wanted: the next request may come. */
 void server_connection_end (ServerConnection *connection);
 
 G_END_DECLS

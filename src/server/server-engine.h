@@ -34,7 +34,7 @@ typedef struct
   void (*cancel) (gpointer engine, guint64 id);
 } ServerEngineFuncs;
 
-/* Of an actor, which is `engine` there: requests are its guests. */
+/* The functions of a GlmActor, which is their `engine`: requests are its guests. */
 extern const ServerEngineFuncs server_actor_funcs;
 
 G_END_DECLS

@@ -103,7 +103,7 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
     refuse_size (message);
 }
 
-/* The answer is written, or nobody reads it. */
+/* The answer is written, or the client is gone. */
 static void
 on_finished (SoupServerMessage *message, gpointer user_data)
 {

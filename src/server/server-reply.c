@@ -174,7 +174,7 @@ server_reply_add_chance (ServerReply *reply, const GlmChance *token, const GlmCh
   g_ptr_array_add (reply->chances, chances);
 }
 
-/* Of a piece of a character, as text, U+FFFD. */
+/* U+FFFD for a part of a character. */
 static char *
 text_of (const GlmChance *chance)
 {
@@ -203,7 +203,7 @@ add_chance (JsonBuilder *builder, const GlmChance *chance)
   json_builder_end_array (builder);
 }
 
-/* Those from `first` on, as chats have them. */
+/* The chances from `first` on, in the form of chat completions. */
 static void
 add_chat_chances (const ServerReply *reply, JsonBuilder *builder, guint first)
 {

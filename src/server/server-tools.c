@@ -19,7 +19,7 @@ own (ServerRequest *request, char *text)
   return text;
 }
 
-/* Whether the text is a schema of which nothing is left to chance. */
+/* Whether the grammar can enforce everything that the schema says. */
 static gboolean
 check_schema (const char *text, const char *param, ServerProblem *problem)
 {

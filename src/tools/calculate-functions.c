@@ -62,7 +62,7 @@ reduce_angle (const ToolNumber *a, long double *ret_angle, GError **error)
   mpz_ui_pow_ui (mpq_denref (turn.exact), 10, strlen (pi_digits) - 1);
   mpq_canonicalize (turn.exact);
   tool_number_set (&rest, a);
-  /* Of small angles nothing is lost either way. */
+  /* Small angles lose no precision either way. */
   if (fabsl (tool_number_get_near (a)) > 6)
     ok = tool_number_operate (&rest, '%', &turn, error);
   *ret_angle = tool_number_get_near (&rest);

@@ -130,7 +130,7 @@ skip_blanks (Parser *self)
     self->p++;
 }
 
-/* Says what stands where the reading stopped. */
+/* Names the token where parsing stopped. */
 static gboolean
 fail (Parser *self, const char *message)
 {

@@ -217,7 +217,7 @@ supports_modern (JsonObject *discovered)
 {
   JsonArray *versions = tool_json_array (discovered, "supportedVersions");
 
-  /* Who answers the question and says nothing else speaks its version. */
+  /* An answer without a list means that the server speaks the question's version. */
   if (!versions)
     return TRUE;
   for (guint i = 0; i < json_array_get_length (versions); i++)

@@ -43,7 +43,7 @@ typedef struct
 
 /* FALSE: the line is no message. */
 gboolean tool_mcp_read (const char *line, gsize n_bytes, ToolMcpMessage *ret_message);
-/* Whether it is none only because it is nested more deeply than TOOL_MCP_MAX_DEPTH: nobody would ever answer. */
+/* Whether it fails only because it is nested more deeply than TOOL_MCP_MAX_DEPTH: its request will never be answered. */
 gboolean tool_mcp_is_too_deep (const char *line, gsize n_bytes);
 void tool_mcp_message_clear (ToolMcpMessage *message);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolMcpMessage, tool_mcp_message_clear)
@@ -51,7 +51,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolMcpMessage, tool_mcp_message_clear)
 /* What is sent: a line each, without its end.  params: taken; may be NULL. */
 char *tool_mcp_request (ToolMcpEra era, gint64 id, const char *method, JsonObject *params) G_GNUC_WARN_UNUSED_RESULT;
 char *tool_mcp_notification (const char *method, JsonObject *params) G_GNUC_WARN_UNUSED_RESULT;
-/* The polite answer to a request of the server, of which none is granted. */
+/* The error that answers a request of the server: none are supported. */
 char *tool_mcp_refuse (const ToolMcpMessage *request) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The questions that begin a conversation. */

@@ -57,7 +57,7 @@ typedef struct
 /* Reads the folder, which need not be there, and registers its tools in the place of those that were read before.  Those of servers
  * are to be registered anew after that: tool_servers_refresh(). */
 void tool_own_read (const char *folder, ToolSchemaCheck check);
-/* Of ToolOwn, in the order of the names of the files; as they were read last. */
+/* ToolOwn as last read, ordered by file name. */
 GPtrArray *tool_own_get_all (void);
 /* The one that is a registered tool; NULL: it is none of these. */
 const ToolOwn *tool_own_find (const Tool *tool);

@@ -120,7 +120,7 @@ decode (GBytes *file, GCancellable *cancellable, gboolean *ret_broken)
   data = g_malloc (room);
   if (!g_input_stream_read_all (g_subprocess_get_stdout_pipe (process), data, room, &n, cancellable, NULL))
     n = 0;
-  /* Whoever says more than a picture holds is not waited for. */
+  /* Do not wait for more output than a picture can have. */
   if (n == 0 || n == room)
     g_input_stream_close (g_subprocess_get_stdout_pipe (process), NULL, NULL);
   if (n == room || g_cancellable_is_cancelled (cancellable))

@@ -216,7 +216,7 @@ take_lines (Output *output)
   if (start > 0)
     g_byte_array_remove_range (bytes, 0, start);
   output->n_searched = bytes->len;
-  /* Of a long line of the log the beginning is enough. */
+  /* The beginning of a long log line is enough. */
   if (output == output->program->outputs[1] && bytes->len > MAX_LOG)
     {
       g_byte_array_set_size (bytes, MAX_LOG);
@@ -305,7 +305,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gssize n = g_output_stream_write_bytes_finish (G_OUTPUT_STREAM (source), result, NULL);
 
   self->n_sending = 0;
-  /* Who does not read has closed its input, and will end. */
+  /* The program closed its input, and will exit. */
   if (n < 0)
     g_string_truncate (self->waiting, 0);
   else

@@ -200,7 +200,7 @@ finish_off (ToolSandbox *self, ToolCellEnd end)
   process = g_steal_pointer (&self->process);
   clear_sources (self);
   close_all (self);
-  /* Whoever closes its answers and lives on is not waited for. */
+  /* Do not wait for a process that closed its output and lives on. */
   g_subprocess_wait_async (process, NULL, waited_cb, g_object_ref (self));
   if (end == TOOL_CELL_ALIVE)
     g_output_stream_close (g_subprocess_get_stdin_pipe (process), NULL, NULL);

@@ -7,7 +7,7 @@
  * limits, Landlock and seccomp, and a guard ends it.  Where one of these cannot be had nothing runs, and the error says which.
  *
  * All that comes back is treated as hostile: sizes and counts are bounded, texts cleaned, and pictures are raw pixels.  Nothing
- * here touches the disk.  Used from one thread, whose main context calls back; whoever drops the last reference ends it.
+ * here touches the disk.  Used from one thread, whose main context calls back; it ends with its last reference.
  */
 #ifndef TOOL_SANDBOX_H
 #define TOOL_SANDBOX_H

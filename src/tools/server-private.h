@@ -18,7 +18,7 @@ void tool_server_set_listed (ToolServer *self, GPtrArray *tools);
 void tool_server_set_box (ToolServer *self, gboolean in_box, gboolean no_network);
 /* The registered tool, or NULL. */
 void tool_server_set_offered (ToolServer *self, guint i, const Tool *tool);
-/* Of a call that has ended: the files of the pictures that came with the text, GBytes of PNG or JPEG. */
+/* The pictures that came with the text of a finished call: GBytes of PNG or JPEG files. */
 GPtrArray *tool_server_call_get_pictures (GAsyncResult *result);
 
 G_END_DECLS

@@ -110,7 +110,7 @@ G_DECLARE_FINAL_TYPE (ToolServers, tool_servers, TOOL, SERVERS, GObject)
 ToolServers *tool_servers_new (const char *path, ToolSchemaCheck check) G_GNUC_WARN_UNUSED_RESULT;
 /* The one that there is, or NULL. */
 ToolServers *tool_servers_get_default (void);
-/* Of ToolServer. */
+/* Items are ToolServer. */
 GListModel *tool_servers_get_list (ToolServers *self);
 /* FALSE: there is one of this name, or a name or a command is missing; or the file could not be written.  It is off. */
 gboolean tool_servers_add (ToolServers *self, const ToolServerConfig *config, GError **error);

@@ -272,7 +272,7 @@ exact_power (ToolNumber *a, long exponent, GError **error)
 
   if (exponent < 0 && mpq_sgn (a->exact) == 0)
     return fail (error, "Division by zero");
-  /* Of 1 and −1 every power is small; others have at least so many digits. */
+  /* Powers of 1 and −1 are small; others have at least this many bits. */
   if (size > 1 && (size - 1) * (double) n > TOOL_MAX_BITS)
     return too_large (error);
   mpz_pow_ui (mpq_numref (a->exact), mpq_numref (a->exact), n);

@@ -38,7 +38,7 @@ extern const Tool tool_read_more;
 
 /* Whether a model may call a tool so: ASCII letters, digits and "_.-", TOOL_MAX_NAME of them at most. */
 gboolean tool_is_name (const char *name);
-/* Of the task that `start` is given. */
+/* The tool of the task that was passed to `start`. */
 const Tool *tool_call_get_tool (GTask *task);
 /* What comes with the text: ToolMade. */
 void tool_call_set_made (GTask *task, GPtrArray *made);

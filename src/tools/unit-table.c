@@ -351,7 +351,7 @@ fail (GError **error, const char *name)
   return FALSE;
 }
 
-/* As it is; else in lower case, for "Meters" and "KM/H". */
+/* Looks for the exact name, then for it in lower case, as in "Meters" and "KM/H". */
 static const Row *
 find_unit (const char *name, const Prefix **ret_prefix)
 {

@@ -59,7 +59,7 @@ count_lines (const char *text)
   return n;
 }
 
-/* Of body text in its usual size: 5 px a byte of Chinese, 7 of Latin, in lines of 23. */
+/* Assumes body text at its usual size: 5 px per byte of Chinese, 7 of Latin, lines of 23 px. */
 int
 myna_block_estimate_height (const MynaBlock *block, double scale)
 {

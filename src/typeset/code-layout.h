@@ -14,7 +14,7 @@ typedef struct _MynaCodeLayout MynaCodeLayout;
  * none.  The caller unrefs. */
 typedef PangoAttrList *(*MynaCodeColorsFunc) (const char *text, guint first_char, gpointer user_data);
 
-/* Of an empty text. */
+/* Begins with an empty text. */
 MynaCodeLayout *myna_code_layout_new (MynaCodeColorsFunc colors, gpointer user_data);
 void myna_code_layout_free (MynaCodeLayout *self);
 /* Where `text` begins with the old text only the last lines of that are laid out again. */

@@ -166,7 +166,7 @@ format_date (const char *value)
   return g_date_time_format (when, seconds % 86400 ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d");
 }
 
-/* As it is shown. */
+/* The cell's value as Excel displays it. */
 static char *
 dup_shown (Xlsx *self)
 {

@@ -12,7 +12,7 @@
 #include "documents/reader/xml.h"
 
 #define MAX_ENTRIES 100000
-/* Of all that is unpacked; the rest of the memory is for reading it. */
+/* Bytes unpacked in all; the rest of the memory is for parsing them. */
 #define MAX_UNPACKED (200 << 20)
 
 struct ReadZip

@@ -402,7 +402,7 @@ lane_init (Lane *lane, GlmActorThread *owner, const pthread_condattr_t *monotoni
   g_queue_init (&lane->jobs);
 }
 
-/* Nobody takes from it any more. */
+/* The queue has no reader left. */
 static void
 lane_clear (Lane *lane)
 {

@@ -60,7 +60,7 @@ add_request (GlmActor *self)
   return request;
 }
 
-/* Out of the table: the caller owns it. */
+/* Removes it from the table; the caller owns it. */
 static Request *
 take_request (GlmActor *self, guint64 id)
 {

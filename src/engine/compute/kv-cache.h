@@ -44,7 +44,7 @@ typedef struct
   size_t layer_scales, scales_at[GLM_KV_STREAMS];
 } GlmKvCache;
 
-/* Of a model with these numbers. */
+/* Shape of the cache of a model with these parameters. */
 GlmKvShape glm_kv_shape (const GlmParams *params);
 /* Bytes that one token takes in all layers. */
 size_t glm_kv_bytes_per_token (const GlmKvShape *shape);

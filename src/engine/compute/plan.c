@@ -359,7 +359,7 @@ glm_plan_join (GlmPlan *plan, GlmError *error)
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------ */
 
-/* Of a tensor's weights the first n_bytes, which are read where one token is evaluated. */
+/* n_bytes: how much of the weights is read to evaluate one token. */
 typedef void (*WeightsFunc) (const GlmWeights *weights, size_t n_bytes, void *data);
 
 static void
@@ -369,7 +369,7 @@ visit_matrix (const GlmPlan *plan, const GlmStepMatrix *matrix, int n_members, i
     func (matrix->weights, plan->backend->weights_bytes (matrix->weights) / (size_t) n_members * (size_t) n_used, data);
 }
 
-/* Of a stack of experts, those of one token. */
+/* A stack of experts counts as those that one token uses. */
 static void
 visit_layer (const GlmPlan *plan, const GlmPlanLayer *layer, WeightsFunc func, void *data)
 {

@@ -62,7 +62,7 @@ compute_angles (const double *frequencies, int n_pairs, int64_t position, float 
     }
 }
 
-/* Of bidirectional prompts the first part of a position stops at the origin, and the second counts from there. */
+/* In bidirectional prompts the first part of a position stops at the origin, and the second counts from there. */
 void
 glm_rope_batch (const GlmPlan *plan, const GlmBatch *batch, const double *frequencies, float magnitude, float *cosines,
                 float *sines)

@@ -35,7 +35,7 @@ struct GlmAttention
   int64_t tile_bytes;
   char *latents; /* [layer][layer_bytes]: GlmLatentBlock of all columns */
   int64_t layer_bytes;
-  int64_t *n_packed; /* [layer]: columns of which it is up to date */
+  int64_t *n_packed; /* [layer]: columns whose latents are up to date */
   float *work;       /* [n_threads][worker_floats] */
   float *parts;      /* [split][MAX_SPLIT_ROWS · n_heads][value_width]: in each, vectors as queries have them */
   float *sums;       /* [split][MAX_SPLIT_ROWS · n_heads][2]: their sum and maximum */
@@ -135,7 +135,7 @@ layer_bytes (const GlmAttentionLimits *limits, int64_t n_columns)
          * glm_latent_group_bytes (limits->value_width, limits->key_width - limits->value_width);
 }
 
-/* Of the queries as bytes. */
+/* Bytes of a tile's queries in 8 bits. */
 static int64_t
 tile_bytes (const GlmAttentionLimits *limits)
 {

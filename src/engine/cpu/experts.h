@@ -13,7 +13,7 @@
 #include "cpu/matrix.h"
 #include "kernels/kernels.h"
 
-/* Of one token: the ids of the experts with the largest sums of score and bias, the best first, and their weights:
+/* Chooses one token's experts, those with the largest sums of score and bias, best first.  Writes their ids and weights:
  * routes [2 · n_used].  Scores as the router's matrix gives them.  Of equal sums the first expert is taken. */
 void glm_route (const GlmParams *params, const float *scores, const float *bias, float *routes);
 

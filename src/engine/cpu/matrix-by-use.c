@@ -89,7 +89,7 @@ give_up (GlmByUse *stack, int64_t member)
   n_packed_bytes -= member_bytes (matrix);
 }
 
-/* Gives up what nobody holds and was not used for the longest time; false: there is nothing. */
+/* Evicts the least recently used copy that is not held; false: there is none. */
 static bool
 give_up_oldest (void)
 {

@@ -73,7 +73,7 @@ glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
   *ret_sampling = found ? found->sampling : glm_family_chatglm3.sampling;
 }
 
-/* That of the originals' tool demos, but for their repetition penalty of 1.1, which damages JSON and programs. */
+/* As in the original tool demos, but without their repetition penalty of 1.1, which damages JSON and programs. */
 void
 glm_family_tool_sampling (const char *family, GlmSampling *ret_sampling)
 {

@@ -139,7 +139,7 @@ bool glm_config_flag (const GlmConfig *config, const char *key);
 /* What is the same in all: quantisation and prefix. */
 bool glm_config_common (const GlmConfig *config, GlmCheckpoint *checkpoint);
 
-/* Whether nobody needs the tensor of this name: a table that is computed. */
+/* Whether the tensor of this name is unused: a table that is computed instead. */
 bool glm_layout_ignores (const char *tensor_name);
 
 #endif

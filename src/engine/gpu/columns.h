@@ -22,7 +22,7 @@ void glm_gpu_columns_clear (GlmGpu *gpu, GlmGpuColumns *columns);
 /* Brings the columns before `end` to the card. */
 bool glm_gpu_columns_sync (GlmGpu *gpu, GlmGpuColumns *columns, int64_t end, GlmError *error);
 
-/* Those from `first` on are others now. */
+/* The columns from `first` on have changed. */
 static inline void
 glm_gpu_columns_changed (GlmGpuColumns *columns, int64_t first)
 {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The host's cache of keys and values stays the truth.  A run uploads the columns that the card lacks, and the rows' embeddings
- * and angles; submits layers; and reads back the logits and the batch's own columns.  So whoever goes on after a failure finds
+ * and angles; submits layers; and reads back the logits and the batch's own columns.  After a failure the host therefore has
  * a cache that is whole up to the failed batch.
  *
  * A layer is a command buffer, recorded once for each number of rows; what changes from run to run lies in a buffer that
@@ -635,7 +635,7 @@ fail:
   return false;
 }
 
-/* Of the card's. */
+/* Beside the weights and the cache on the card: buffers of the host and of the card, and what the rest of the plan takes. */
 static size_t
 gpu_memory (const GlmPlan *plan, int64_t n_columns)
 {

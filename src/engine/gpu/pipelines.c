@@ -340,7 +340,7 @@ rows_of_group (uint32_t rows, uint32_t threads)
 /* Workgroups that keep a large card busy. */
 #define ENOUGH_GROUPS 200
 
-/* Of matmul-matrix.comp: the largest of which there are enough. */
+/* Tiles of matmul-matrix.comp, largest first: the largest that still yields enough of them is used. */
 static const struct
 {
   uint32_t rows, tokens, subgroups; /* along the rows, of eight */

@@ -8,7 +8,7 @@
 #include "families/family.h"
 #include "import/source.h"
 
-/* Of a directory or a chatglm.cpp file (a GGUF file says these things in its own keys). */
+/* Reads what a folder or a chatglm.cpp file says (GGUF files have keys for it). */
 bool glm_checkpoint_read (const GlmSource *source, GlmCheckpoint *ret_checkpoint, GlmError *error);
 
 #endif

@@ -393,7 +393,7 @@ is_tied (Planner *p, const GlmLayout *layout)
   return same_data (p->source, embedding, output, p->plan->compare_bytes);
 }
 
-/* Of a layer behind the last, which only guesses tokens. */
+/* Whether the tensor belongs to a layer past the last, which only predicts draft tokens (MTP). */
 static bool
 is_left_out (const GlmCheckpoint *c, const char *name)
 {
@@ -404,7 +404,7 @@ is_left_out (const GlmCheckpoint *c, const char *name)
          && layer < c->n_layers + c->n_left_out;
 }
 
-/* Tensors that need no row of the layout: what nobody needs, and the prefix, which plan_prefix() reads. */
+/* Tensors without a row in the layout: unused ones, and the prefix, which plan_prefix() reads. */
 static bool
 is_ignored (const Planner *p, const char *name)
 {

@@ -6,8 +6,7 @@
  *   8      n bytes of JSON     { name: { "dtype", "shape": […], "data_offsets": [begin, end] }, "__metadata__": { … } }
  *   8 + n  the data            offsets count from here
  *
- * A tensor of a type that no weight has is refused, unless nobody needs it: one that is left out would be missed only by who
- * reads the replies.
+ * A tensor of a type that no weight has is refused, unless it is unused: nothing but bad replies would show that one is missing.
  */
 #include "import/safetensors.h"
 

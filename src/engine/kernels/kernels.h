@@ -68,7 +68,7 @@ struct GlmKernels
   /* Attention over latents as bytes (kernels/latents.h), for few query vectors.  Without products of bytes the slots hold the
    * references, and has_latents says not to use them. */
   bool has_latents;
-  /* Of keys of half precision, whose first `rank` components are the values; as many as in the block, or fewer. */
+  /* Packs keys in half precision, whose first `rank` components are the values; no more than the block holds. */
   void (*latent_pack) (const GlmAttendBlock *keys, const GlmLatentBlock *block);
   /* s[i · lds + j] = q_i · k_j, i < n_q, j < block->n ≤ GLM_LATENT_KEYS; what a vector gets does not depend on the others. */
   void (*latent_scores) (const GlmLatentBlock *block, const GlmLatentQueries *queries, int n_q, float *s, int64_t lds);

@@ -83,7 +83,7 @@ quantise (const uint16_t *x, int64_t n, float most, int *levels)
   return largest / most;
 }
 
-/* Of component c of key j. */
+/* Where the level of component c of key j is. */
 static uint8_t *
 level_of (const GlmLatentBlock *block, int j, int64_t c)
 {

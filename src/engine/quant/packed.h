@@ -102,7 +102,7 @@ typedef struct
 } GlmPackedTraits;
 
 const GlmPackedTraits *glm_packed_traits (GlmPackedFormat format);
-/* Of a GLM_PACKED_TYPE(); NULL for any other type. */
+/* The format of a GLM_PACKED_TYPE(); NULL for any other type. */
 const GlmPackedTraits *glm_packed_traits_of_file (GlmType type);
 /* NULL if there is no packed format for the type. */
 const GlmPackedTraits *glm_packed_traits_for_type (GlmType type);

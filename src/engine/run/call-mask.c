@@ -178,7 +178,7 @@ hold (GlmCallMask *mask, const GlmTool *tool)
   return true;
 }
 
-/* Those whose grammar refused what came are not meant. */
+/* Drops the tools whose grammar has refused the text so far. */
 static void
 keep_others (GlmCallMask *mask)
 {

@@ -12,7 +12,7 @@ typedef struct GlmChances GlmChances;
 /* The functions' `token` is told, and must outlive it, as the model must. */
 bool glm_chances_new (GlmModel *model, const GlmGenerateFuncs *funcs, GlmChances **ret_chances, GlmError *error);
 void glm_chances_free (GlmChances *chances);
-/* A token was drawn from logits [n_vocab].  NULL: nobody is told. */
+/* A token was drawn from logits [n_vocab].  self may be NULL. */
 void glm_chances_tell (GlmChances *chances, const float *logits, int32_t id);
 
 #endif

@@ -449,7 +449,7 @@ is_memory_short (const GlmModel *model, const GlmModelOptions *options)
   return needed > memory;
 }
 
-/* Of the file. */
+/* Bytes of one layer in the file. */
 static size_t
 layer_bytes (const GlmModel *model, int layer)
 {

@@ -1,4 +1,4 @@
-/* rehearsal.h: a generation whose reply is known before, for tests and benchmarks
+/* rehearsal.h: a generation whose reply is known in advance, for tests and benchmarks
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "engine/engine.h"
 
-/* What is drawn is thrown away for the reply, as a model with other weights would have written it. */
+/* Replaces each drawn token by the given reply's, as if a model with other weights had written it. */
 typedef struct
 {
   const int32_t *reply; /* NULL: what the model says */

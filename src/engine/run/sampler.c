@@ -330,7 +330,7 @@ glm_sampler_draw_among (GlmSampler *sampler, const float *logits, const uint8_t 
 
   for (int i = 0; i < n; i++)
     total += sampler->weights[i] = exp ((c[i].logit - maximum) / s->temperature);
-  /* Of all tokens, top_p_of_all() has kept what top-p keeps. */
+  /* top_p_of_all() has applied top-p to all tokens already. */
   kept = n;
   if (s->top_k > 0 && s->top_k < sampler->n_vocab)
     for (kept = 0; kept < n && (kept == 0 || sum < total * s->top_p); kept++)

@@ -201,7 +201,7 @@ add_keys (GlmWordTable *table, const GlmSchemaNode *node, GlmSpelling spelling, 
   return ok;
 }
 
-/* Those of the values that fit, in Python in both kinds of quotes. */
+/* Adds the values that fit the schema; for Python, with both kinds of quotes. */
 static bool
 add_literals (GlmWordTable *table, const GlmSchema *schema, int index, GlmSpelling spelling, GlmWords *literals)
 {

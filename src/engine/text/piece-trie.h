@@ -17,7 +17,7 @@ typedef struct
   int32_t first[257]; /* the pieces that start with byte b are ids[first[b] .. first[b + 1]) */
 } GlmPieceTrie;
 
-/* Of the vocabulary's pieces of the kinds in the mask (1u << kind).  The vocabulary must outlive the trie. */
+/* Adds the vocabulary's pieces of the kinds in the mask (1u << kind).  The vocabulary must outlive the trie. */
 bool glm_piece_trie_init (GlmPieceTrie *trie, const GlmVocab *vocab, unsigned kinds, GlmError *error);
 void glm_piece_trie_clear (GlmPieceTrie *trie);
 

@@ -265,7 +265,7 @@ check_object (Check *check, const GlmSchemaNode *node, const GlmJsonValue *objec
   return object->n <= node->max_properties || fail_number (check, "has too many entries: the most is", node->max_properties);
 }
 
-/* Of several choices the first one's reason is given where there is one choice, else that none fits. */
+/* The error is that of the only choice, or, with several, that none fits. */
 static bool
 check_choices (Check *check, const GlmSchemaNode *node, const GlmJsonValue *value)
 {

@@ -64,7 +64,7 @@ kind_of (const GlmSchemaNode *node)
                                        : GLM_FIELD_JSON;
 }
 
-/* Those of the values that fit the whole schema. */
+/* Adds the listed values that fit the whole schema. */
 static bool
 add_choices (const GlmSchema *schema, int index, const GlmSchemaNode *node, GlmField *field)
 {

@@ -21,7 +21,7 @@ typedef struct
 {
   bool has_relaxed, is_known;
   GlmGrammarState relaxed; /* the run's state */
-  size_t n_asked;          /* tokens of which it was asked while it was not known */
+  size_t n_asked;          /* tokens tested one by one before the tails were known */
   uint8_t *may_follow;     /* [n_tails] */
   int8_t may_end[256];     /* whether the byte may end the run; −1: not known yet */
 } Tails;
@@ -180,7 +180,7 @@ walk_tails (Walk *walk, GlmRunKind kind, Tails *tails)
   walk->closing = closing;
 }
 
-/* Those behind a run that begins behind the first `depth` bytes. */
+/* The tails of a run that begins after the first `depth` bytes. */
 static Tails *
 find_tails (Walk *walk, GlmRunKind kind, size_t depth)
 {

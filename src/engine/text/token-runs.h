@@ -11,7 +11,7 @@
 
 #include "text/grammar-run.h"
 
-/* A token's bytes, in the order of which tokens are sorted. */
+/* A token's bytes: the sort key. */
 typedef struct
 {
   const uint8_t *bytes;
@@ -39,7 +39,7 @@ typedef struct
   size_t n_tails;
 } GlmTokenRuns;
 
-/* Of the n sorted tokens, whose bytes must outlive it.  False: no memory; clear it in any case. */
+/* Builds the runs of n sorted tokens, whose bytes must outlive them.  False: no memory; clear it in any case. */
 bool glm_token_runs_init (GlmTokenRuns *runs, GlmRunKind kind, const GlmTokenBytes *tokens, size_t n, size_t n_ids);
 void glm_token_runs_clear (GlmTokenRuns *runs);
 

@@ -33,7 +33,7 @@ bool glm_tokenizer_decode (const GlmTokenizer *tokenizer, const int32_t *ids, si
 /* The id of a control token by its text ("[gMASK]", "sop", "<|user|>", "</s>" …), or -1. */
 int32_t glm_tokenizer_control_id (const GlmTokenizer *tokenizer, const char *text);
 
-/* Whether the id is a token: not one that pads the matrix, whose logits nobody trained. */
+/* Whether the id is a token, and not padding of the matrix, whose logits are untrained. */
 bool glm_tokenizer_has (const GlmTokenizer *tokenizer, int32_t id);
 
 /* Streaming decode: feed ids one by one; each call appends whole UTF-8 characters to the buffer and holds an unfinished

@@ -106,7 +106,7 @@ remote_exchange_session_new (gboolean is_plain)
 
   /* A few bytes can be gigabytes: nothing compressed is asked for, and what comes nonetheless is refused. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
-  /* Behind a proxy nobody knows where it leads. */
+  /* Behind a proxy the real address is unknown. */
   if (is_plain)
     soup_session_set_proxy_resolver (session, NULL);
   return session;

@@ -46,9 +46,9 @@ GBytes *remote_exchange_read_finish (RemoteExchange *self, GAsyncResult *result,
 void remote_exchange_cancel (RemoteExchange *self);
 /* The kind of the answer, "text/event-stream"; NULL: it does not say. */
 const char *remote_exchange_get_type_name (RemoteExchange *self);
-/* Of the answer's head; NULL: it is not there. */
+/* A header of the answer; NULL: it is missing. */
 const char *remote_exchange_get_header (RemoteExchange *self, const char *name);
-/* Of the answer; 0: there is none.  Seconds to wait, where it says so; else 0. */
+/* HTTP status of the answer; 0: none yet.  Seconds of its Retry-After, or 0. */
 guint remote_exchange_get_status (RemoteExchange *self);
 guint remote_exchange_get_retry_after (RemoteExchange *self);
 /* The session for all exchanges with encryption, or for all without: those are never led through a proxy. */

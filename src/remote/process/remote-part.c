@@ -44,7 +44,7 @@ has_room (RemotePart *self, goffset more)
   struct statvfs status;
 
   if (fstatvfs (self->fd, &status) != 0 || status.f_blocks == 0)
-    return TRUE; /* nobody knows */
+    return TRUE; /* unknown: writing will tell */
   return (guint64) status.f_bavail * status.f_frsize >= (guint64) MAX (more, 0) + self->reserve;
 }
 
@@ -81,7 +81,7 @@ open_part (RemotePart *self)
     return REMOTE_PROBLEM_TAKEN;
   if (!self->is_whole && (flock (self->fd, LOCK_EX | LOCK_NB) != 0 || !is_named (self, &status)))
     return REMOTE_PROBLEM_BUSY;
-  /* Who had it before may have finished between the two looks: then this is a new part that nobody needs. */
+  /* The previous owner may have finished between the two checks: then this new part is not needed. */
   if (!self->is_whole && access (self->path, F_OK) == 0)
     {
       if (status.st_size == 0)
@@ -161,7 +161,7 @@ read_all (RemotePart *self, GCancellable *cancellable)
   return REMOTE_PROBLEM_NONE;
 }
 
-/* Of what the checksum has read; it can be updated further. */
+/* Checks what the checksum has read so far; it can still be updated. */
 static gboolean
 is_right (RemotePart *self)
 {

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 
 typedef struct _RemotePart RemotePart;
 
-/* Of size bytes, and sha256 in 64 small letters and digits; reserve: bytes that stay free on the disk.  NULL: ret_problem says why; BUSY: another
- * one writes it. */
+/* size: bytes of the whole file; sha256: 64 lowercase hexadecimal digits; reserve: bytes that stay free on the disk.  NULL:
+ * ret_problem says why; BUSY: another process writes it. */
 RemotePart *remote_part_open (const char *path, goffset size, const char *sha256, guint64 reserve,
                               RemoteProblem *ret_problem) G_GNUC_WARN_UNUSED_RESULT;
 void remote_part_free (RemotePart *self);
@@ -26,14 +26,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RemotePart, remote_part_free)
  * not freed.  NONE, also where the whole file is there and right: then all of it has come. */
 void remote_part_check_async (RemotePart *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 RemoteProblem remote_part_check_finish (GAsyncResult *result);
-/* Bytes that have come; of which some were read, while it is checked or finished: for another thread to show. */
+/* Bytes received, and, while it is checked or finished, bytes read again of them.  May be called from another thread. */
 goffset remote_part_get_length (RemotePart *self);
 goffset remote_part_get_checked (RemotePart *self);
-/* The next bytes.  HASH: more than there must be. */
+/* Appends the bytes.  HASH: they exceed the size. */
 RemoteProblem remote_part_write (RemotePart *self, const void *bytes, gsize n_bytes);
-/* Begins anew: what came is forgotten. */
+/* Starts over: drops what was received. */
 RemoteProblem remote_part_restart (RemotePart *self);
-/* All has come: whether it is right; then it is on the disk, with its name.  On another thread.  HASH: it was not, and is gone. */
+/* Verifies the complete part, syncs it and gives it its name, on another thread.  HASH: it was wrong, and is deleted. */
 void remote_part_finish_async (RemotePart *self, GAsyncReadyCallback callback, gpointer user_data);
 RemoteProblem remote_part_finish_finish (GAsyncResult *result);
 

@@ -33,7 +33,7 @@ RemoteProblem remote_reply_take_whole (RemoteReply *self, const char *data, gsiz
 RemoteProblem remote_reply_end (RemoteReply *self);
 /* Whether the server said that nothing more comes. */
 gboolean remote_reply_is_done (RemoteReply *self);
-/* Of a whole reply: "stop", "length", "calls" or "filter", and the server's count of tokens, 0: it said nothing. */
+/* Adds how the reply ended ("stop", "length", "calls" or "filter") and the server's token counts; 0: not given. */
 void remote_reply_describe (RemoteReply *self, JsonObject *event);
 
 G_END_DECLS

@@ -70,7 +70,7 @@ parse (const char *text)
   return g_uri_parse (guess, flags, NULL);
 }
 
-/* As it goes over the network: letters beyond ASCII in their form for that, so that no name looks like another.  NULL: no host. */
+/* The host in ASCII (punycode), so that no name looks like another.  NULL: not a host. */
 static char *
 dup_ascii_host (const char *host)
 {

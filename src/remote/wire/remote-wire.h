@@ -54,7 +54,7 @@ typedef enum
   REMOTE_PROBLEM_NAME,         /* no host has this name, or names cannot be looked up */
   REMOTE_PROBLEM_UNREACHABLE,  /* refused, no route, no network */
   REMOTE_PROBLEM_TIMEOUT,      /* no connection, or nothing of a reply, for a very long time */
-  REMOTE_PROBLEM_CERTIFICATE,  /* nobody vouches for the server, or for another one */
+  REMOTE_PROBLEM_CERTIFICATE,  /* not trusted, or for another host */
   REMOTE_PROBLEM_TLS,          /* no secure connection, for another reason */
   REMOTE_PROBLEM_PROXY,        /* the proxy refuses */
   REMOTE_PROBLEM_REQUEST,      /* 400, 422: the server does not like what it is asked */
@@ -77,7 +77,7 @@ typedef enum
   REMOTE_PROBLEM_DISK,  /* nothing can be written there */
   REMOTE_PROBLEM_TAKEN, /* another file has the name, or another program writes it */
   REMOTE_PROBLEM_HASH,  /* what came is not the file that it must be */
-  /* Of the window's side. */
+  /* Found by the window. */
   REMOTE_PROBLEM_PROCESS,   /* myna-remote is not there, or ended */
   REMOTE_PROBLEM_ASK,       /* the person was not asked yet whether this may be sent */
   REMOTE_PROBLEM_FORGOTTEN, /* the server was removed */

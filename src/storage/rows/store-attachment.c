@@ -244,7 +244,7 @@ store_given_write (StoreConnection *connection, gint64 message_id, GPtrArray *gi
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
-/* Of a text that is not wanted whole, the first passages. */
+/* The whole text, or only its first passages. */
 static char *
 join_passages (StoreConnection *connection, gint64 document_id, gboolean whole, GError **error)
 {

@@ -24,7 +24,7 @@ get_text (gpointer widget)
   return text ? text : "";
 }
 
-/* Characters [start, end) of what there is of them, with the zero byte behind that GTK would copy them for. */
+/* Characters [start, end) as far as they exist, with the terminating zero byte that GTK expects. */
 static GBytes *
 get_contents (GtkAccessibleText *self, unsigned int start, unsigned int end)
 {

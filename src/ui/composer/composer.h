@@ -26,7 +26,7 @@ char *myna_composer_get_text (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_composer_set_text (MynaComposer *self, const char *text);
 /* The same, as a question that was asked before: Up and Down go on to others. */
 void myna_composer_recall (MynaComposer *self, const char *text);
-/* Puts the text before what is there; who is writing goes on where they are. */
+/* Inserts the text at the beginning; the cursor stays where it is in the rest. */
 void myna_composer_prepend (MynaComposer *self, const char *text);
 /* Without text, attachments and anything of an input method. */
 gboolean myna_composer_is_empty (MynaComposer *self);
@@ -44,16 +44,16 @@ void myna_composer_let_escape (MynaComposer *self);
 void myna_composer_set_busy (MynaComposer *self, gboolean busy);
 /* Puts a widget beside the button that attaches files; it is the composer's. */
 void myna_composer_add_control (MynaComposer *self, GtkWidget *widget);
-/* Whose tools are chosen here; NULL: nobody's. */
+/* The conversation whose tools are chosen here; NULL: none. */
 void myna_composer_set_conversation (MynaComposer *self, MynaConversation *conversation);
-/* The models there are, of which one is the starter model. */
+/* The available models, including the starter model. */
 void myna_composer_set_library (MynaComposer *self, MynaModelLibrary *library);
 /* Share of the model's context in use, 0 to 1; negative hides the gauge. */
 void myna_composer_set_context (MynaComposer *self, int used, int length);
 /* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */
 void myna_composer_attach_files (MynaComposer *self, GSList *files);
 void myna_composer_attach_text (MynaComposer *self, const char *name, const char *text);
-/* What is attached leaves the composer; NULL: nothing.  The other adds it again. */
+/* Takes the attachments out; NULL: none.  give() puts them back. */
 GPtrArray *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments);
 /* Whether a file that was chosen is being read. */

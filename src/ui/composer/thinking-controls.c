@@ -29,7 +29,7 @@ G_DEFINE_FINAL_TYPE (MynaThinkingControls, myna_thinking_controls, GTK_TYPE_WIDG
 
 /* ---- What is shown ---------------------------------------------------------------------------------------------- */
 
-/* Of the chat's model, loaded or not; NULL: nothing is known of it. */
+/* About the chat's model, loaded or not; NULL: unknown. */
 static const GlmModelInfo *
 get_model_info (MynaThinkingControls *self)
 {

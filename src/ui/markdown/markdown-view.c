@@ -40,7 +40,7 @@ get_widget (MynaMarkdownView *self, guint i)
   return myna_block_column_get_widget (&self->parent_instance, i);
 }
 
-/* Those that the column shows. */
+/* The blocks that the column shows. */
 static GPtrArray *
 get_blocks (MynaMarkdownView *self)
 {
@@ -73,7 +73,7 @@ myna_markdown_view_shown (MynaBlockColumn *column, guint i)
   show_matches (MYNA_MARKDOWN_VIEW (column), i);
 }
 
-/* Those from `first` on that have widgets. */
+/* Calls `show` for the blocks from `first` on that have widgets. */
 static void
 show_in_blocks (MynaMarkdownView *self, guint first, void (*show) (MynaMarkdownView *self, guint i))
 {
@@ -429,7 +429,7 @@ myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
   return myna_matches_count (self->matches);
 }
 
-/* Of a block that is not laid out: about where it will be. */
+/* About where a block will be that is not laid out yet. */
 static graphene_rect_t
 estimate_bounds (const MynaItem *item, guint index)
 {

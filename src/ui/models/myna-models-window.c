@@ -101,7 +101,7 @@ unfold (MynaModelsWindow *self, MynaModelEntry *entry)
     }
 }
 
-/* Of models that can be had. */
+/* Replaces the catalogue of models to download. */
 static void
 replace_list (MynaModelsWindow *self, GFile *file)
 {

@@ -390,7 +390,7 @@ myna_chat_settings_page_set_json (MynaChatSettingsPage *self, const char *json)
 
   myna_chat_settings_clear (&self->settings);
   myna_chat_settings_parse (&self->settings, json);
-  /* Those of a chat, and of all, are chosen elsewhere. */
+  /* Only a persona's tools are chosen here. */
   if (self->scope != MYNA_CHAT_SETTINGS_OF_PERSONA)
     g_clear_pointer (&self->settings.tools, g_strfreev);
   g_free (self->json);

@@ -216,7 +216,7 @@ make_computer_page (GSettings *settings, MynaCards *cards)
   group = add_group (page, _ ("Processor"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), myna_card_row_new (cards));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
-  /* Without libsoup nobody can be let in. */
+  /* Without libsoup there is no server. */
   if (has_action ("stop-guests"))
     {
       group = add_group (page, _ ("Other Programs"));

@@ -21,7 +21,7 @@ MynaHistoryModel *myna_sidebar_get_model (MynaSidebar *self);
 /* Marks the conversation that the window shows (0: none); emits nothing. */
 void myna_sidebar_set_current (MynaSidebar *self, gint64 id);
 void myna_sidebar_begin_rename (MynaSidebar *self, MynaHistoryKind kind, gint64 id);
-/* Of the row that the keyboard is on; FALSE: it is elsewhere. */
+/* Renames the focused row; FALSE: no row has the focus. */
 gboolean myna_sidebar_rename_focused (MynaSidebar *self);
 void myna_sidebar_begin_search (MynaSidebar *self);
 /* Opens the main menu; FALSE where it has no place, as while chats are being selected. */

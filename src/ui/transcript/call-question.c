@@ -18,7 +18,7 @@
 #include "chat/tool-words.h"
 #include "transcript/call-form.h"
 
-/* Of a run: what stands in the form, for the next widget that shows it. */
+/* Key of the form's unsaved contents in a run, for the next widget that shows it. */
 #define DRAFT_KEY "myna-call-draft"
 
 struct _MynaCallQuestion

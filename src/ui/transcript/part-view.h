@@ -20,7 +20,7 @@ StorePartKind myna_part_view_get_kind (MynaPartView *self);
 void myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreCall *call, gboolean is_open);
 /* How long a thought took till now; 0: not known.  Shown with the part that is set next. */
 void myna_part_view_set_seconds (MynaPartView *self, double seconds);
-/* Of a result: whether its call shows the same.  Then it says so, and unfolds nothing. */
+/* Whether the call already shows this result.  Then the part says so, and unfolds nothing. */
 void myna_part_view_set_told_result (MynaPartView *self, gboolean told_result);
 /* Folds what is folded at first. */
 void myna_part_view_fold (MynaPartView *self);

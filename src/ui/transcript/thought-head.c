@@ -40,7 +40,7 @@ clock_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Nobody looks at a clock that is out of sight. */
+/* A clock that is out of sight need not run. */
 static void
 update_clock (MynaThoughtHead *self)
 {

@@ -50,7 +50,7 @@ struct _MynaWindow
   GtkWidget *view;
 };
 
-/* Of the chat that is shown; 0: it is not in the history. */
+/* Id of the chat that is shown; 0: it is not in the history. */
 gint64 myna_window_get_current_id (MynaWindow *self);
 /* The keyboard leaves the sidebar: where it lies over the content it goes. */
 void myna_window_leave_sidebar (MynaWindow *self);

@@ -39,7 +39,7 @@ prefetch (const uint8_t *p, int n_bytes)
     __builtin_prefetch (p + i);
 }
 
-/* Of each byte; bits that leave a byte are lost.  n may be negative. */
+/* Shifts each byte; bits do not carry into the next one.  n may be negative. */
 static ALWAYS_INLINE uint8x16_t
 shift_right (uint8x16_t v, int n)
 {

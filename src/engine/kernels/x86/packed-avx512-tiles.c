@@ -12,7 +12,7 @@
 #define WIDTH    GLM_MAX_TILE_WIDTH
 #define N_TOKENS 6 /* of a tile, whose accumulators and sums are in registers together */
 
-/* Of one panel and the columns that have a scale in common. */
+/* Factors of one panel and the columns that share a scale. */
 typedef struct
 {
   __m512i multiples[8]; /* the bits of (1 + m / 8) · s, less those of 1 + m / 8: plus the bits of d they are s · d */
@@ -41,7 +41,7 @@ compute_factors (__m512 s, __m512 min, Factors *factors)
   factors->min = min;
 }
 
-/* Of the blocks of one panel. The first begins a group. */
+/* Computes the factors of one panel's blocks.  The first begins a group. */
 static ALWAYS_INLINE void
 compute_panel (GlmPackedFormat format, const uint8_t *panel, int64_t n_blocks, int p, FactorsOfPair *factors)
 {

@@ -489,16 +489,22 @@ myna_attachments_prepend (const char *json, GPtrArray *given, const char *text, 
   return g_string_free (out, FALSE);
 }
 
+gboolean
+myna_attachments_are_long (const char *json, int context_length)
+{
+  StoreGive plan = myna_attachments_plan (context_length, 0);
+  g_autoptr (GPtrArray) attachments = myna_attachments_list (json);
+  gsize n = 0;
+
+  for (guint i = 0; i < attachments->len; i++)
+    n += myna_attachment_get_size (attachments->pdata[i]);
+  return n > plan.whole_bytes;
+}
+
 char *
 myna_attachments_foresee (const char *json, const char *text, int context_length, gboolean as_files)
 {
-  StoreGive plan = myna_attachments_plan (context_length, 0);
-  g_autoptr (GPtrArray) attachments = NULL;
-  gsize n = 0;
-
-  attachments = myna_attachments_from_json (json);
-  for (guint i = 0; i < attachments->len; i++)
-    n += myna_attachment_get_size (attachments->pdata[i]);
   /* Passages always fit. */
-  return as_files || n <= plan.whole_bytes ? myna_attachments_prepend (json, NULL, text, as_files) : g_strdup (text);
+  return as_files || !myna_attachments_are_long (json, context_length) ? myna_attachments_prepend (json, NULL, text, as_files)
+                                                                       : g_strdup (text);
 }

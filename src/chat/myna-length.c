@@ -7,6 +7,7 @@
  */
 #include "chat/myna-length.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "chat/myna-attachment.h"
@@ -32,6 +33,8 @@ struct _MynaLength
   guint64 request_id; /* 0: none */
   guint generation;   /* which text was asked about: an answer about an earlier one is dropped */
 
+  gboolean is_attached;
+  gboolean gives_passages; /* of what is attached */
   int n_tokens;
   int limit; /* 0: it fits, or is not known */
 };
@@ -47,6 +50,15 @@ set_result (MynaLength *self, int n_tokens, int limit)
     return;
   self->n_tokens = n_tokens;
   self->limit = limit;
+  g_signal_emit (self, changed_signal, 0);
+}
+
+static void
+set_gives_passages (MynaLength *self, gboolean gives_passages)
+{
+  if (self->gives_passages == gives_passages)
+    return;
+  self->gives_passages = gives_passages;
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -148,18 +160,20 @@ void
 myna_length_measure (MynaLength *self, MynaConversation *conversation, const char *text, const char *attachments)
 {
   gsize n_bytes = strlen (text) + (attachments ? strlen (attachments) : 0) + PROMPT_BYTES;
-  gboolean is_short = n_bytes < MIN_CONTEXT;
+  gboolean is_short = n_bytes < MIN_CONTEXT, as_files;
   GlmSampling sampling = GLM_SAMPLING_OWN;
   int context;
 
   g_return_if_fail (MYNA_IS_LENGTH (self));
 
   forget (self);
+  self->is_attached = attachments != NULL;
   if (conversation)
     self->tools = myna_chat_settings_resolve_tools (myna_conversation_get_settings (conversation));
   if (!conversation || (is_short && !self->tools))
     {
       forget (self);
+      set_gives_passages (self, FALSE);
       set_result (self, 0, 0);
       return;
     }
@@ -167,6 +181,8 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
   self->conversation = g_object_ref (conversation);
   myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &self->system);
   context = myna_generator_get_context_length (self->generator);
+  as_files = myna_call_offers_python (self->generator, self->tools);
+  set_gives_passages (self, context > 0 && !as_files && attachments && myna_attachments_are_long (attachments, context));
   n_bytes += (self->system ? strlen (self->system) : 0) + bound_tools (self);
   /* For a short text no model is loaded. */
   if (context > 0 ? n_bytes < (gsize) context : is_short)
@@ -175,9 +191,7 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
       set_result (self, 0, 0);
       return;
     }
-  self->content = attachments ? myna_attachments_foresee (attachments, text, context,
-                                                          myna_call_offers_python (self->generator, self->tools))
-                              : g_strdup (text);
+  self->content = attachments ? myna_attachments_foresee (attachments, text, context, as_files) : g_strdup (text);
   self->source = g_timeout_add (DELAY_MS, count_cb, self);
 }
 
@@ -190,6 +204,22 @@ myna_length_get_too_long (MynaLength *self, int *ret_n_tokens, int *ret_limit)
   *ret_limit = self->limit;
 
   return self->limit > 0;
+}
+
+char *
+myna_length_describe (MynaLength *self)
+{
+  g_return_val_if_fail (MYNA_IS_LENGTH (self), NULL);
+
+  if (self->limit > 0)
+    return g_strdup_printf (
+        self->is_attached
+            ? _ ("Too long for the model: %'d tokens, and it can hold %'d. Remove an attachment or shorten the message.")
+            : _ ("Too long for the model: %'d tokens, and it can hold %'d. Shorten the message."),
+        self->n_tokens, self->limit);
+  if (self->gives_passages)
+    return g_strdup (_ ("Too long to read whole. The model gets the passages that suit your question."));
+  return NULL;
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */

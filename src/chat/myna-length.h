@@ -19,5 +19,7 @@ MynaLength *myna_length_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void myna_length_measure (MynaLength *self, MynaConversation *conversation, const char *text, const char *attachments);
 /* Tokens of the message with what must stand before it, and how many the model can hold.  FALSE: it fits, or is not known. */
 gboolean myna_length_get_too_long (MynaLength *self, int *ret_n_tokens, int *ret_limit);
+/* That, or that the model is given passages of what is attached, in words; NULL: there is nothing to say. */
+char *myna_length_describe (MynaLength *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -86,11 +86,48 @@ test_tools (Fixture *f, gconstpointer data)
   myna_length_measure (length, NULL, "", NULL);
 }
 
+/* What of a document is too long for the context comes as passages, which is said before the question is sent. */
+static void
+test_passages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaLength) length = myna_length_new ();
+  g_autofree char *text = g_strnfill (20000, 'x');
+  g_autofree char *attachments = g_strdup_printf ("[{\"name\": \"a\", \"text\": \"%s\"}]", text);
+  g_autofree char *words = NULL, *long_words = NULL;
+  guint n_changes = 0;
+
+  g_signal_connect_swapped (length, "changed", G_CALLBACK (count_cb), &n_changes);
+  fake_generator_set_context_length (f->engine, 8192);
+  g_assert_null (myna_length_describe (length));
+  myna_length_measure (length, f->conversation, "?", attachments);
+  g_assert_cmpuint (n_changes, ==, 1);
+  words = myna_length_describe (length);
+  g_assert_cmpstr (words, ==, "Too long to read whole. The model gets the passages that suit your question.");
+  myna_length_measure (length, f->conversation, "?", NULL);
+  g_assert_cmpuint (n_changes, ==, 2);
+  g_assert_null (myna_length_describe (length));
+
+  /* A model that reads it whole. */
+  fake_generator_set_context_length (f->engine, 131072);
+  myna_length_measure (length, f->conversation, "?", attachments);
+  g_assert_null (myna_length_describe (length));
+
+  /* What does not fit says how much there is. */
+  fake_generator_set_context_length (f->engine, 8192);
+  myna_length_measure (length, f->conversation, text, NULL);
+  wait_for (n_changes == 3);
+  long_words = myna_length_describe (length);
+  g_assert_true (g_str_has_prefix (long_words, "Too long for the model: 20"));
+  g_assert_true (g_str_has_suffix (long_words, "Shorten the message."));
+  myna_length_measure (length, NULL, "", NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/length", Fixture, NULL, fixture_setup, test_length, fixture_teardown);
+  g_test_add ("/length/passages", Fixture, NULL, fixture_setup, test_passages, fixture_teardown);
   g_test_add ("/length/tools", Fixture, NULL, fixture_setup, test_tools, fixture_teardown);
   return g_test_run ();
 }

@@ -51,7 +51,7 @@ struct _MynaComposer
   GtkWidget *placeholder;
   GtkWidget *hint;     /* MynaStarterHint */
   GtkWidget *problem;  /* GtkLabel: what could not be attached */
-  GtkWidget *too_long; /* GtkLabel */
+  GtkWidget *length;   /* GtkLabel */
   GtkWidget *personas; /* MynaPersonaPopover */
   GtkWidget *attach_button;
   GtkWidget *tools; /* MynaToolsButton */
@@ -639,7 +639,7 @@ myna_composer_init (MynaComposer *self)
   build_text (self);
   self->hint = myna_starter_hint_new ();
   gtk_box_append (GTK_BOX (self->card), self->hint);
-  self->too_long = add_note (self, "warning");
+  self->length = add_note (self, "warning");
   self->problem = add_note (self, "error");
   build_buttons (self);
   self->personas = myna_persona_popover_new ();
@@ -720,7 +720,7 @@ myna_composer_clear (MynaComposer *self)
   myna_attachment_list_clear (get_attachments (self));
   update_hint (self);
   clear_problems (self);
-  myna_composer_set_too_long (self, 0, 0);
+  myna_composer_set_length (self, NULL, FALSE);
   myna_persona_popover_filter (MYNA_PERSONA_POPOVER (self->personas), NULL);
   update_button (self);
 }
@@ -837,22 +837,14 @@ clear_problems (MynaComposer *self)
 }
 
 void
-myna_composer_set_too_long (MynaComposer *self, int n_tokens, int limit)
+myna_composer_set_length (MynaComposer *self, const char *text, gboolean is_too_long)
 {
-  gboolean attached;
-  g_autofree char *text = NULL;
-
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
-  attached = myna_attachment_list_get_n (get_attachments (self)) > 0;
-  if (limit > 0)
-    text = g_strdup_printf (
-        attached ? _ ("Too long for the model: %'d tokens, and it can hold %'d. Remove an attachment or shorten the message.")
-                 : _ ("Too long for the model: %'d tokens, and it can hold %'d. Shorten the message."),
-        n_tokens, limit);
-  myna_attachment_list_set_warning (get_attachments (self), limit > 0);
-  gtk_label_set_label (GTK_LABEL (self->too_long), text ? text : "");
-  gtk_widget_set_visible (self->too_long, text != NULL);
+  myna_attachment_list_set_warning (get_attachments (self), is_too_long);
+  gtk_widget_set_css_classes (self->length, (const char *[]){ "caption", is_too_long ? "warning" : "dim-label", NULL });
+  gtk_label_set_label (GTK_LABEL (self->length), text ? text : "");
+  gtk_widget_set_visible (self->length, text != NULL);
 }
 
 GtkTextView *

@@ -63,8 +63,8 @@ GPtrArray *myna_composer_take_files (MynaComposer *self) G_GNUC_WARN_UNUSED_RESU
 gboolean myna_composer_has_attachments (MynaComposer *self);
 /* As much of them as is needed to count them: see myna_attachments_to_short_json(). */
 char *myna_composer_dup_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
-/* The message has more tokens than the model can hold; limit 0: it fits. */
-void myna_composer_set_too_long (MynaComposer *self, int n_tokens, int limit);
+/* What there is to say of the message's length, as myna_length_describe() does; NULL: nothing. */
+void myna_composer_set_length (MynaComposer *self, const char *text, gboolean is_too_long);
 GtkTextView *myna_composer_get_text_view (MynaComposer *self);
 
 /* Announces the text to screen readers without moving the focus. */

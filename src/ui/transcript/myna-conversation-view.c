@@ -222,9 +222,9 @@ static void
 length_changed_cb (MynaConversationView *self)
 {
   int n_tokens, limit;
+  g_autofree char *text = myna_length_describe (self->length);
 
-  myna_length_get_too_long (self->length, &n_tokens, &limit);
-  myna_composer_set_too_long (MYNA_COMPOSER (self->composer), n_tokens, limit);
+  myna_composer_set_length (MYNA_COMPOSER (self->composer), text, myna_length_get_too_long (self->length, &n_tokens, &limit));
 }
 
 static void

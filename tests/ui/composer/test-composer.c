@@ -519,15 +519,14 @@ test_reading (Fixture *f, gconstpointer data)
 }
 
 static void
-test_too_long (Fixture *f, gconstpointer data)
+test_length (Fixture *f, gconstpointer data)
 {
-  const char *text = "Too long for the model: 9,000 tokens, and it can hold 8,192. Shorten the message.";
-  const char *plain = "Too long for the model: 9000 tokens, and it can hold 8192. Shorten the message.";
-
-  myna_composer_set_too_long (f->composer, 9000, 8192);
-  g_assert_true (test_has_label (GTK_WIDGET (f->composer), text) || test_has_label (GTK_WIDGET (f->composer), plain));
-  myna_composer_set_too_long (f->composer, 0, 0);
-  g_assert_false (test_has_label (GTK_WIDGET (f->composer), text) || test_has_label (GTK_WIDGET (f->composer), plain));
+  myna_composer_set_length (f->composer, "Much too long", TRUE);
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "Much too long"));
+  myna_composer_set_length (f->composer, "In passages", FALSE);
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "In passages"));
+  myna_composer_set_length (f->composer, NULL, FALSE);
+  g_assert_false (test_has_label (GTK_WIDGET (f->composer), "In passages"));
 }
 
 /* ---- Personas --------------------------------------------------------------------------------------------------- */
@@ -642,7 +641,7 @@ main (int argc, char *argv[])
   ADD ("attachment-problems", test_attachment_problems);
   ADD ("document", test_document);
   ADD ("reading", test_reading);
-  ADD ("too-long", test_too_long);
+  ADD ("length", test_length);
   ADD ("persona", test_persona);
   ADD ("prompt", test_prompt);
   ADD ("long-paste", test_long_paste);

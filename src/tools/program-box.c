@@ -26,15 +26,43 @@ add (GPtrArray *command, const char *first, ...)
   va_end (words);
 }
 
-/* Under the name by which it is known, and where it really is. */
+static gboolean
+is_in (const char *path, const char *folder)
+{
+  gsize n = strlen (folder);
+
+  return g_str_has_prefix (path, folder) && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Whether the links that can be seen already lead to where the path really is: from a folder around it, or a link of the system's. */
+static gboolean
+is_reached (GPtrArray *command, const char *path)
+{
+  gboolean reached = FALSE;
+
+  for (guint i = 0; i + 2 < command->len; i++)
+    {
+      const char *option = command->pdata[i];
+
+      if (g_str_equal (option, "--tmpfs"))
+        reached = reached && !is_in (path, command->pdata[i + 1]);
+      else if (g_str_equal (option, "--symlink") || g_str_has_prefix (option, "--ro-bind")
+               || g_str_has_prefix (option, "--bind"))
+        reached = reached || is_in (path, command->pdata[i + 2]);
+    }
+  return reached;
+}
+
+/* Where it really is, and under the name by which it is known: bubblewrap mounts nothing on a link since its version 0.12. */
 static void
 add_path (GPtrArray *command, const char *option, const char *path)
 {
   g_autofree char *real = realpath (path, NULL);
+  gboolean is_link = real && !g_str_equal (real, path);
 
-  if (real && !g_str_equal (real, path))
+  if (is_link)
     add (command, option, real, real, NULL);
-  if (real)
+  if (real && !(is_link && is_reached (command, path)))
     add (command, option, path, path, NULL);
 }
 
@@ -61,14 +89,6 @@ add_system (GPtrArray *command)
   /* Names of the network are often asked for in a file below /run. */
   if (resolver && !g_str_has_prefix (resolver, "/etc/"))
     add (command, "--ro-bind-try", resolver, resolver, NULL);
-}
-
-static gboolean
-is_in (const char *path, const char *folder)
-{
-  gsize n = strlen (folder);
-
-  return g_str_has_prefix (path, folder) && (path[n] == '/' || path[n] == '\0');
 }
 
 /* Where the program's own files are. */

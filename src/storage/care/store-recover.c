@@ -293,13 +293,32 @@ remove_database (const char *path)
     }
 }
 
-static void
+/* TRUE also if there is no such file. */
+static gboolean
 move (const char *from, const char *to, const char *suffix)
 {
   g_autofree char *source = g_strconcat (from, suffix, NULL);
   g_autofree char *target = g_strconcat (to, suffix, NULL);
 
-  g_rename (source, target);
+  return g_rename (source, target) == 0 || errno == ENOENT;
+}
+
+/* A WAL that stayed would be replayed into the new database. */
+static gboolean
+put_aside (const char *path, const char *kept, GError **error)
+{
+  int problem = 0;
+
+  if (g_rename (path, kept) != 0)
+    problem = errno;
+  else if (!move (path, kept, "-wal"))
+    {
+      problem = errno;
+      g_rename (kept, path);
+    }
+  if (problem)
+    g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s", g_strerror (problem));
+  return problem == 0;
 }
 
 /* All of the new database must be in its one file, which is what is renamed: leaves WAL mode, which writes everything back
@@ -337,12 +356,8 @@ store_recover (const char *path, StoreRecovery *ret_recovery, GError **error)
   gboolean success;
 
   remove_database (fresh);
-  if (g_rename (path, kept) != 0)
-    {
-      g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s", g_strerror (errno));
-      return FALSE;
-    }
-  move (path, kept, "-wal");
+  if (!put_aside (path, kept, error))
+    return FALSE;
   g_unlink (shm);
 
   target = store_connection_open_file (fresh, error);

@@ -233,7 +233,7 @@ test_nobody_there (Fixture *f, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
   words = myna_offer_describe (offer);
   g_assert_cmpint (myna_offer_get_state (offer), ==, MYNA_OFFER_NONE);
-  g_assert_nonnull (strstr (words, "does not run"));
+  g_assert_nonnull (strstr (words, "is not running"));
 }
 
 int

@@ -65,14 +65,17 @@ myna_remote_error_new (RemoteProblem problem, const char *server)
   return g_error_new_literal (MYNA_REMOTE_ERROR, problem, message);
 }
 
-/* "Try again in 17 seconds." */
+/* Translators: %s is a sentence */
 static char *
-describe_wait (guint seconds)
+add_wait (const char *message, guint seconds)
 {
+  guint minutes = (seconds + 59) / 60;
+
   if (seconds < 120)
-    return g_strdup_printf (ngettext ("It asks to wait %u second.", "It asks to wait %u seconds.", seconds), seconds);
-  return g_strdup_printf (ngettext ("It asks to wait %u minute.", "It asks to wait %u minutes.", (seconds + 59) / 60),
-                          (seconds + 59) / 60);
+    return g_strdup_printf (ngettext ("%s It asks to wait %u second.", "%s It asks to wait %u seconds.", seconds), message,
+                            seconds);
+  return g_strdup_printf (ngettext ("%s It asks to wait %u minute.", "%s It asks to wait %u minutes.", minutes), message,
+                          minutes);
 }
 
 /* Adds what the server says to what is said of it. */
@@ -84,8 +87,7 @@ add_details (GError *error, JsonObject *event)
 
   if (seconds > 0)
     {
-      g_autofree char *wait = describe_wait (seconds);
-      char *message = g_strconcat (error->message, " ", wait, NULL);
+      char *message = add_wait (error->message, seconds);
 
       g_free (error->message);
       error->message = message;

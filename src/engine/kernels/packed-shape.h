@@ -57,14 +57,6 @@ glm_packed_has_min (GlmPackedFormat format)
          || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_S;
 }
 
-/* Scales (and minima) of 16 columns instead of 32. */
-static ALWAYS_INLINE bool
-glm_packed_has_halves (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_M
-         || format == GLM_PACKED_IQ2_XS || format == GLM_PACKED_IQ2_S;
-}
-
 /* The head of a group has units in single precision, which unsigned scales multiply. */
 static ALWAYS_INLINE bool
 glm_packed_has_units (GlmPackedFormat format)

@@ -271,14 +271,6 @@ has_threes (GlmPackedFormat format)
          || format == GLM_PACKED_IQ2_S;
 }
 
-/* Scales of 16 columns each, in bytes. */
-static inline bool
-has_half_scales (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_M
-         || format == GLM_PACKED_IQ2_XS || format == GLM_PACKED_IQ2_S;
-}
-
 static inline bool
 has_min (const GlmPackedTraits *traits)
 {
@@ -378,7 +370,7 @@ write_scales (const GlmPackedTraits *traits, const RowBlock *row, int r, uint8_t
   if (traits->blocks_per_group > 1 || traits->format == GLM_PACKED_MXFP4)
     {
       scales[r] = row->scale[0];
-      if (has_half_scales (traits->format))
+      if (glm_packed_has_halves (traits->format))
         scales[ROWS + r] = row->scale[1];
       else if (has_min (traits))
         scales[ROWS + r] = row->min;
@@ -557,7 +549,7 @@ read_scales (const GlmPackedTraits *traits, const uint8_t *scales, int r, float 
         scale[h] = d * (float) (scales[ROWS * h + r] & 15);
         min[h] = -dmin * (float) (scales[ROWS * h + r] >> 4);
       }
-  else if (has_half_scales (traits->format))
+  else if (glm_packed_has_halves (traits->format))
     for (int h = 0; h < 2; h++)
       scale[h] = d * (float) (has_units (traits->format) ? scales[ROWS * h + r] : (int8_t) scales[ROWS * h + r]);
   else if (has_min (traits))

@@ -101,6 +101,14 @@ typedef struct
   GlmSumKind sum_kind;
 } GlmPackedTraits;
 
+/* Scales (and minima) of 16 columns instead of 32.  Here so that kernels of one format know it when they are compiled. */
+static inline bool
+glm_packed_has_halves (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_M
+         || format == GLM_PACKED_IQ2_XS || format == GLM_PACKED_IQ2_S;
+}
+
 const GlmPackedTraits *glm_packed_traits (GlmPackedFormat format);
 /* The format of a GLM_PACKED_TYPE(); NULL for any other type. */
 const GlmPackedTraits *glm_packed_traits_of_file (GlmType type);

@@ -330,14 +330,6 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   fetch (self);
 }
 
-static guint
-get_limit (RemoteDownload *self, const char *name, guint usual)
-{
-  gint64 given = remote_json_int (remote_json_object (self->asked, "limits"), name);
-
-  return given > 0 && given < G_MAXINT ? (guint) given : usual;
-}
-
 static char **
 read_hosts (JsonArray *array)
 {
@@ -450,8 +442,8 @@ remote_download_new (SoupSession *session, RemoteOutbox *outbox, JsonObject *ask
   self->id = remote_json_int (asked, "id");
   self->size = remote_json_int (asked, "size");
   self->hosts = read_hosts (remote_json_array (asked, "hosts"));
-  self->limits =
-      (RemoteLimits){ get_limit (self, "connect", CONNECT), get_limit (self, "first", FIRST), get_limit (self, "idle", IDLE) };
-  self->max_tries = get_limit (self, "tries", TRIES);
+  self->limits = (RemoteLimits){ remote_limit (self->asked, "connect", CONNECT), remote_limit (self->asked, "first", FIRST),
+                                 remote_limit (self->asked, "idle", IDLE) };
+  self->max_tries = remote_limit (self->asked, "tries", TRIES);
   return self;
 }

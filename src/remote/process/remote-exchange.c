@@ -347,6 +347,14 @@ remote_exchange_get_header (RemoteExchange *self, const char *name)
 }
 
 guint
+remote_limit (JsonObject *asked, const char *name, guint usual)
+{
+  gint64 given = remote_json_int (remote_json_object (asked, "limits"), name);
+
+  return given > 0 && given < G_MAXINT ? (guint) given : usual;
+}
+
+guint
 remote_exchange_get_status (RemoteExchange *self)
 {
   return self->message ? soup_message_get_status (self->message) : 0;

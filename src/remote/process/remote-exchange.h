@@ -26,6 +26,9 @@ typedef struct
   guint connect, first, idle;
 } RemoteLimits;
 
+/* A number of "limits" in what was asked, or the usual one. */
+guint remote_limit (JsonObject *asked, const char *name, guint usual);
+
 /* address: a whole one, as remote_address_normalize() makes them, with what follows the path.  key: NULL or what stands behind
  * "Bearer".  body: NULL to GET. */
 RemoteExchange *remote_exchange_new (SoupSession *session, const char *address, const char *key, GBytes *body,

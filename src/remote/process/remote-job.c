@@ -266,14 +266,6 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- Beginning -------------------------------------------------------------------------------------------------- */
 
-static guint
-get_limit (RemoteJob *self, const char *name, guint usual)
-{
-  gint64 given = remote_json_int (remote_json_object (self->asked, "limits"), name);
-
-  return given > 0 && given < G_MAXINT ? (guint) given : usual;
-}
-
 /* What would end a header of HTTP, or does not belong into one. */
 static gboolean
 is_key (const char *key)
@@ -303,8 +295,8 @@ dup_body (RemoteJob *self)
 void
 remote_job_start (RemoteJob *self)
 {
-  const RemoteLimits limits = { get_limit (self, "connect", CONNECT), get_limit (self, "first", FIRST),
-                                get_limit (self, "idle", IDLE) };
+  const RemoteLimits limits = { remote_limit (self->asked, "connect", CONNECT), remote_limit (self->asked, "first", FIRST),
+                                remote_limit (self->asked, "idle", IDLE) };
   const char *given = remote_json_text (self->asked, "address"), *key = remote_json_text (self->asked, "key");
   RemoteProblem problem = REMOTE_PROBLEM_ADDRESS;
   g_autofree char *address = given && !self->is_files ? remote_address_normalize (given, &problem) : NULL, *target = NULL;

@@ -6,6 +6,8 @@
  */
 #include "chat/myna-documents.h"
 
+#include <glib/gi18n.h>
+
 #include "chat/myna-message-private.h"
 #include "chat/myna-sources.h"
 
@@ -16,6 +18,21 @@ guint
 myna_document_estimate_tokens (const StoreDocument *document)
 {
   return (guint) (document->n_bytes / BYTES_PER_TOKEN);
+}
+
+char *
+myna_document_describe (const StoreDocument *document)
+{
+  guint n_tokens = myna_document_estimate_tokens (document);
+  /* Translators: how long a text is for a model */
+  g_autofree char *tokens = g_strdup_printf (ngettext ("about %'u token", "about %'u tokens", n_tokens), n_tokens);
+  const char *use = document->use == STORE_USE_PASSAGES ? C_ ("document", "passages") : C_ ("document", "whole text");
+  g_autofree char *pages = NULL;
+
+  if (document->n_pages == 0)
+    return g_strdup_printf ("%s · %s", tokens, use);
+  pages = g_strdup_printf (ngettext ("%u page", "%u pages", document->n_pages), document->n_pages);
+  return g_strdup_printf ("%s · %s · %s", pages, tokens, use);
 }
 
 gboolean

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* About how many tokens its text has. */
 guint myna_document_estimate_tokens (const StoreDocument *document);
+/* "12 pages · about 3,400 tokens · passages", for the person. */
+char *myna_document_describe (const StoreDocument *document) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a model with this context (0: not known) can read it whole, with some room for what is asked. */
 gboolean myna_document_fits (const StoreDocument *document, int context_length);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chat/myna-attachment.h"
+#include "chat/myna-documents.h"
 
 static char *
 to_json (const char *name, const char *text, guint n_pages)
@@ -112,6 +113,20 @@ test_list (void)
   g_assert_true (g_str_has_suffix (lines, words));
 }
 
+/* How much of it a model is given is said in words. */
+static void
+test_document (void)
+{
+  StoreDocument document = { .n_pages = 2, .n_bytes = 7000, .use = STORE_USE_PASSAGES };
+  g_autofree char *passages = myna_document_describe (&document), *whole = NULL;
+
+  g_assert_true (g_str_has_prefix (passages, "2 pages · about "));
+  g_assert_true (g_str_has_suffix (passages, " tokens · passages"));
+  document.use = STORE_USE_WHOLE;
+  whole = myna_document_describe (&document);
+  g_assert_true (g_str_has_suffix (whole, " · whole text"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -121,5 +136,6 @@ main (int argc, char **argv)
   g_test_add_func ("/attachment/as-files", test_as_files);
   g_test_add_func ("/attachment/beginning", test_beginning);
   g_test_add_func ("/attachment/list", test_list);
+  g_test_add_func ("/attachment/document", test_document);
   return g_test_run ();
 }

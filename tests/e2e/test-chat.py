@@ -2,6 +2,8 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import re
+
 from myna_e2e import TestCase, main, wait
 
 STORY = "Tell me a short story about a bird."
@@ -101,6 +103,17 @@ class Chat(TestCase):
         app.find("1 of 2")
         app.key("Escape")
         wait(lambda: not app.find_all("1 of 2"), "the search to end")
+        app.quit()
+
+    def test_double_click(self):
+        """Send becomes Stop where it is: the second click of a double one must not stop the reply."""
+        app = self.start()
+        app.composer.type("What is 17 + 25?")
+        app.point_at(app.find("Send"), "click", "--repeat", "2", "--delay", "40", "1")
+        wait(lambda: app.rows("Myna"), "a reply")
+        app.wait_idle()
+        self.assertFalse(app.find_all(re.compile("Not answered yet|Stopped"), "label"))
+        self.assertEqual(app.rows("You"), ["What is 17 + 25?"])
         app.quit()
 
     def test_copy(self):

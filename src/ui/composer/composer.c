@@ -58,6 +58,8 @@ struct _MynaComposer
   GtkWidget *gauge;
   GtkWidget *gauge_label;
   GtkWidget *send_button;
+  gint64 sent_at;
+  gboolean is_pointed_at; /* the pointer presses the button, not a key */
 
   MynaModelLibrary *library;      /* NULL: not known yet */
   MynaConversation *conversation; /* NULL: none; a weak pointer */
@@ -118,17 +120,35 @@ myna_composer_send (MynaComposer *self)
 
   if (!has_content (self))
     return;
+  self->sent_at = g_get_monotonic_time ();
   attachments = myna_attachment_list_to_json (get_attachments (self));
   g_signal_emit (self, signals[SIGNAL_SEND], 0, text, attachments);
 }
 
 static void
+pressed_cb (MynaComposer *self)
+{
+  self->is_pointed_at = TRUE;
+}
+
+/* The second click of a double one finds Stop where Send was, and is not meant for it. */
+static gboolean
+is_second_click (MynaComposer *self)
+{
+  int ms;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-double-click-time", &ms, NULL);
+  return self->is_pointed_at && g_get_monotonic_time () - self->sent_at < ms * 1000;
+}
+
+static void
 send_clicked_cb (MynaComposer *self)
 {
-  if (self->busy && !has_content (self))
+  if (self->busy && !has_content (self) && !is_second_click (self))
     g_signal_emit (self, signals[SIGNAL_STOP], 0);
   else
     myna_composer_send (self);
+  self->is_pointed_at = FALSE;
   gtk_widget_grab_focus (self->text_view);
 }
 
@@ -477,6 +497,7 @@ build_buttons (MynaComposer *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *spacer = gtk_label_new (NULL);
+  GtkEventController *press = GTK_EVENT_CONTROLLER (gtk_gesture_click_new ());
 
   self->attach_button = gtk_button_new_from_icon_name ("list-add-symbolic");
   myna_add_css_classes (self->attach_button, "flat circular");
@@ -502,6 +523,9 @@ build_buttons (MynaComposer *self)
   gtk_widget_add_css_class (self->send_button, "circular");
   gtk_widget_set_valign (self->send_button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->send_button, "suggested-action");
+  gtk_event_controller_set_propagation_phase (press, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (press, "pressed", G_CALLBACK (pressed_cb), self);
+  gtk_widget_add_controller (self->send_button, press);
   g_signal_connect_swapped (self->send_button, "clicked", G_CALLBACK (send_clicked_cb), self);
 
   gtk_box_append (GTK_BOX (box), self->attach_button);

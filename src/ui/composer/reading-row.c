@@ -49,13 +49,10 @@ changed_cb (MynaReadingRow *self)
   g_autofree char *text = myna_file_reader_describe (self->reader, &is_busy);
 
   gtk_widget_set_visible (self->spinner, is_busy);
+  gtk_label_set_label (GTK_LABEL (self->label), text ? text : "");
   if (!text)
-    {
-      show (self, FALSE);
-      return;
-    }
-  gtk_label_set_label (GTK_LABEL (self->label), text);
-  if (!self->delay && !gtk_widget_get_visible (GTK_WIDGET (self)))
+    show (self, FALSE);
+  else if (!self->delay && !gtk_widget_get_visible (GTK_WIDGET (self)))
     self->delay = g_timeout_add (DELAY_MS, delay_cb, self);
 }
 

@@ -148,22 +148,6 @@ show_text_cb (GtkWidget *row, Sheet *sheet)
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
-/* "12 pages · about 3,400 tokens · passages" */
-static char *
-describe (const StoreDocument *document)
-{
-  guint n_tokens = myna_document_estimate_tokens (document);
-  /* Translators: how long a text is for a model */
-  g_autofree char *tokens = g_strdup_printf (ngettext ("about %'u token", "about %'u tokens", n_tokens), n_tokens);
-  const char *use = document->use == STORE_USE_PASSAGES ? C_ ("document", "passages") : C_ ("document", "whole text");
-  g_autofree char *pages = NULL;
-
-  if (document->n_pages == 0)
-    return g_strdup_printf ("%s · %s", tokens, use);
-  pages = g_strdup_printf (ngettext ("%u page", "%u pages", document->n_pages), document->n_pages);
-  return g_strdup_printf ("%s · %s · %s", pages, tokens, use);
-}
-
 static void
 keep_document (GtkWidget *row, const StoreDocument *document)
 {
@@ -207,7 +191,7 @@ static GtkWidget *
 make_row (Sheet *sheet, const StoreDocument *document)
 {
   GtkWidget *row = adw_expander_row_new ();
-  g_autofree char *subtitle = describe (document);
+  g_autofree char *subtitle = myna_document_describe (document);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), document->name);

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The model is loaded and its whole context evaluated, once as a prompt and at the end token by token, as a long
- * conversation does it.  What the process held before is not the model's.
+ * conversation does it.  What the process held before is not the model's, and neither is what is mapped of the program and its
+ * libraries: how much of a file comes with a page of it depends on what the system has in its cache.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "engine/base/error.h"
@@ -25,6 +27,27 @@ read_status (const char *key)
   while (file && fgets (line, sizeof line, file))
     if (strncmp (line, key, strlen (key)) == 0 && line[strlen (key)] == ':')
       kib = strtoul (line + strlen (key) + 1, NULL, 10);
+  if (file)
+    fclose (file);
+  return kib * 1024;
+}
+
+/* What is mapped of the program and its libraries, in bytes. */
+static size_t
+read_libraries (void)
+{
+  FILE *file = fopen ("/proc/self/smaps", "re");
+  char line[4096], program[2048] = { 0 };
+  bool is_library = false;
+  size_t kib = 0, rss;
+
+  if (readlink ("/proc/self/exe", program, sizeof program - 1) < 0)
+    program[0] = '\0';
+  while (file && fgets (line, sizeof line, file))
+    if (sscanf (line, "Rss: %zu kB", &rss) == 1)
+      kib += is_library ? rss : 0;
+    else if (line[strcspn (line, " :")] == ' ') /* a mapping; what is said of one has a colon */
+      is_library = strstr (line, ".so") || (*program && strstr (line, program));
   if (file)
     fclose (file);
   return kib * 1024;
@@ -79,7 +102,7 @@ cli_memory (const CliOptions *options)
   GlmModelInfo info;
   GlmMemoryNeed need;
   GlmError error = { 0 };
-  size_t before = read_status ("VmRSS");
+  size_t before = read_status ("VmRSS"), libraries = read_libraries ();
   bool ok;
 
   if (before == 0)
@@ -91,7 +114,7 @@ cli_memory (const CliOptions *options)
       int context = glm_session_context_length (session);
 
       glm_model_memory_need (&info, context, &need);
-      print_result (options, context, &need, read_status ("VmHWM") - before);
+      print_result (options, context, &need, read_status ("VmHWM") - before - (read_libraries () - libraries));
     }
   glm_session_free (session);
   glm_model_free (model);

@@ -7,9 +7,9 @@
 #define DEFAULT_CONTEXT 8192
 
 /* What a run takes beside weights, cache and the forward pass, as measured with `myna-cli memory`: a piece of vocabulary with
- * its places in the hash table and the trie, and the code and stacks that loading and evaluating touch. */
+ * its places in the hash table and the trie, and the stacks and small things that loading and evaluating touch. */
 #define PIECE_BYTES   64
-#define RUNTIME_BYTES ((size_t) 5 << 20)
+#define RUNTIME_BYTES ((size_t) 2 << 20)
 
 /* What a session takes beside the cache, by a plan without weights. */
 static size_t

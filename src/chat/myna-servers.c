@@ -37,6 +37,16 @@ myna_servers_new (void)
   return myna_servers_are_possible () ? tool_servers_new (path, myna_tool_check_schema) : NULL;
 }
 
+const char *
+myna_servers_get_word (ToolServers *servers)
+{
+  if (tool_servers_are_unreadable (servers))
+    return _ (
+        "Your tool servers cannot be read: the file “servers.json” is damaged. It is kept as “servers.json.damaged” when you add "
+        "a server.");
+  return _ ("Programs that offer tools to models (MCP). They stay off until you start them, and their tools ask each time.");
+}
+
 /* ---- Importing -------------------------------------------------------------------------------------------------- */
 
 static gboolean

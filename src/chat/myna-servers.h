@@ -14,6 +14,8 @@ gboolean myna_servers_are_possible (void);
 char *myna_tool_check_schema (const char *schema) G_GNUC_WARN_UNUSED_RESULT;
 /* The servers of the data folder.  NULL: they are not possible. */
 ToolServers *myna_servers_new (void) G_GNUC_WARN_UNUSED_RESULT;
+/* What is said above their list: what they are, or that their file cannot be read.  Static. */
+const char *myna_servers_get_word (ToolServers *servers);
 
 /* Adds those of a list of servers (mcp.json …) that there are not yet.  FALSE with an error for people where some or all are left out. */
 gboolean myna_servers_import (ToolServers *servers, const char *path, GError **error);

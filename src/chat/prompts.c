@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "storage/storage.h"
+#include "text/text-aside.h"
 #include "text/text-json.h"
 
 #define VERSION_KEY "myna-prompts"
@@ -160,13 +161,23 @@ save (MynaPrompts *self, GError **error)
 {
   g_autofree char *json = to_json (self);
   g_autofree char *folder = g_path_get_dirname (self->path);
-  g_autofree char *aside = g_strconcat (self->path, ".damaged", NULL);
 
-  if (g_mkdir_with_parents (folder, 0700) != 0 || (self->unreadable && g_rename (self->path, aside) != 0))
+  if (g_mkdir_with_parents (folder, 0700) != 0)
     return set_file_error (error);
+  if (self->unreadable && !text_put_aside (self->path, error))
+    return FALSE;
   self->unreadable = FALSE;
   return g_file_set_contents_full (self->path, json, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                    error);
+}
+
+const char *
+myna_prompts_get_word (const MynaPrompts *self)
+{
+  return self->unreadable
+             ? _ ("Your prompts cannot be read: the file “prompts.json” is damaged. It is kept as “prompts.json.damaged” "
+                  "when you make a new one.")
+             : _ ("Type “/” in an empty message to choose one");
 }
 
 /* ---- Changing --------------------------------------------------------------------------------------------------- */

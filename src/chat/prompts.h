@@ -26,6 +26,8 @@ MynaPrompts *myna_prompts_get_default (void);
 /* Reads the user's own prompts from this file. */
 MynaPrompts *myna_prompts_new (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 void myna_prompts_free (MynaPrompts *self);
+/* What is said above their list: how to come to one, or that their file cannot be read.  Static. */
+const char *myna_prompts_get_word (const MynaPrompts *self);
 /* MynaPrompt, the own ones first; both are the object's, until the next change. */
 GPtrArray *myna_prompts_get_list (MynaPrompts *self);
 /* Adds a prompt, or (index: of an own one) changes it, and saves all.  FALSE, with the list as it was: G_FILE_ERROR where it cannot be

@@ -7,9 +7,9 @@
  */
 #include "tools/servers.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "text/text-aside.h"
 #include "tools/server-tools.h"
 #include "tools/tool-json.h"
 #include "tools/tool.h"
@@ -24,6 +24,7 @@ struct _ToolServers
   char *path; /* NULL: no file */
   ToolSchemaCheck check;
   GListStore *list;
+  gboolean unreadable;  /* the file is there and holds something else */
   JsonObject *versions; /* fingerprint → text */
   GPtrArray *snapshots; /* GPtrArray or NULL, one for each server: the list that was offered last */
   gboolean updating;
@@ -147,14 +148,9 @@ load (ToolServers *self)
   g_autoptr (JsonNode) node = read_json (self->path, &error);
   JsonNode *servers, *versions;
 
+  self->unreadable = !node && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
   if (!node)
-    {
-      g_autofree char *aside = g_strconcat (self->path, ".damaged", NULL);
-
-      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        g_rename (self->path, aside);
-      return;
-    }
+    return;
   versions = get (json_node_get_object (node), "versions", JSON_NODE_OBJECT);
   if (versions)
     {
@@ -240,6 +236,9 @@ save (ToolServers *self, GError **error)
     return TRUE;
   folder = g_path_get_dirname (self->path);
   g_mkdir_with_parents (folder, 0700);
+  if (self->unreadable && !text_put_aside (self->path, error))
+    return FALSE;
+  self->unreadable = FALSE;
   return g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                    error);
 }
@@ -459,6 +458,12 @@ tool_servers_new (const char *path, ToolSchemaCheck check)
   offer (self);
   g_set_weak_pointer (&the_servers, self);
   return self;
+}
+
+gboolean
+tool_servers_are_unreadable (ToolServers *self)
+{
+  return self->unreadable;
 }
 
 ToolServers *

@@ -105,9 +105,11 @@ typedef char *(*ToolSchemaCheck) (const char *schema);
 #define TOOL_TYPE_SERVERS (tool_servers_get_type ())
 G_DECLARE_FINAL_TYPE (ToolServers, tool_servers, TOOL, SERVERS, GObject)
 
-/* The servers of a file, which need not be there; one that cannot be read is kept beside it under another name.  path NULL: of no
- * file.  Only one at a time. */
+/* The servers of a file, which need not be there; one that cannot be read stays until the list is saved, and is kept under another
+ * name then.  path NULL: of no file.  Only one at a time. */
 ToolServers *tool_servers_new (const char *path, ToolSchemaCheck check) G_GNUC_WARN_UNUSED_RESULT;
+/* The file is there and cannot be read, so that the list is empty. */
+gboolean tool_servers_are_unreadable (ToolServers *self);
 /* The one that there is, or NULL. */
 ToolServers *tool_servers_get_default (void);
 /* Items are ToolServer. */

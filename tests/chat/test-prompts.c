@@ -113,7 +113,9 @@ test_damaged (void)
       g_assert_true (g_file_set_contents (path, files[i], -1, NULL));
       prompts = myna_prompts_new (path);
       g_assert_false (get (prompts, 0)->is_own);
+      g_assert_nonnull (strstr (myna_prompts_get_word (prompts), "prompts.json.damaged"));
       g_assert_true (myna_prompts_add (prompts, "Name", "text", NULL));
+      g_assert_null (strstr (myna_prompts_get_word (prompts), "damaged"));
       g_assert_true (g_file_get_contents (aside, &kept, NULL, NULL));
       g_assert_cmpstr (kept, ==, files[i]);
       myna_prompts_free (prompts);

@@ -165,13 +165,38 @@ test_file (File *file, gconstpointer data)
   g_assert_cmpstr (text, ==, "{\"a\": 1}");
   g_clear_object (&servers);
 
-  /* A file that cannot be read is kept. */
-  g_assert_true (g_file_set_contents (file->path, "{", -1, NULL));
-  servers = tool_servers_new (file->path, NULL);
-  g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (servers)), ==, 0);
   g_free (text);
   text = g_strconcat (file->path, ".damaged", NULL);
-  g_assert_true (g_file_test (text, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (text, G_FILE_TEST_EXISTS));
+}
+
+/* A file that cannot be read stays where it is until there is something to save, and is kept then, as are earlier ones. */
+static void
+test_damaged (File *file, gconstpointer data)
+{
+  g_autofree char *first = g_strconcat (file->path, ".damaged", NULL);
+  g_autofree char *second = g_strconcat (file->path, ".damaged-2", NULL);
+  const char *kept[] = { first, second };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_autofree char *wrong = g_strdup_printf ("{%u", i);
+      g_autofree char *text = NULL;
+      ToolServers *servers;
+
+      g_assert_true (g_file_set_contents (file->path, wrong, -1, NULL));
+      servers = tool_servers_new (file->path, NULL);
+      g_assert_true (tool_servers_are_unreadable (servers));
+      g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (servers)), ==, 0);
+      g_object_unref (servers);
+      servers = tool_servers_new (file->path, NULL);
+      g_assert_true (tool_servers_are_unreadable (servers));
+      add (servers, "one", NULL, NULL);
+      g_assert_false (tool_servers_are_unreadable (servers));
+      g_object_unref (servers);
+      g_assert_true (g_file_get_contents (kept[i], &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, wrong);
+    }
 }
 
 /* What was allowed is not what there is now: it is not run, has another fingerprint, and both versions can be shown. */
@@ -483,6 +508,7 @@ main (int argc, char *argv[])
   ADD ("names", test_names);
   ADD ("silent", test_silent);
   ADD ("file", test_file);
+  ADD ("damaged", test_damaged);
   ADD ("changed", test_changed);
   ADD ("box", test_box);
   ADD ("box-changed", test_box_changed);

@@ -405,9 +405,7 @@ myna_servers_group_new (StoreDb *store)
     }
   g_object_ref (self->servers);
   self->store = store ? g_object_ref (store) : NULL;
-  adw_preferences_group_set_description (
-      group,
-      _ ("Programs that offer tools to models (MCP). They stay off until you start them, and their tools ask each time."));
+  adw_preferences_group_set_description (group, myna_servers_get_word (self->servers));
   self->none = myna_row_new (_ ("No tool servers yet"), "");
   adw_preferences_group_add (group, self->none);
   g_signal_connect_swapped (tool_servers_get_list (self->servers), "items-changed", G_CALLBACK (update_list), self);

@@ -183,7 +183,7 @@ update (GtkWidget *group)
 GtkWidget *
 myna_prompts_group_new (void)
 {
-  GtkWidget *group = myna_group_new (_ ("Prompts"), _ ("Type “/” in an empty message to choose one"));
+  GtkWidget *group = myna_group_new (_ ("Prompts"), myna_prompts_get_word (myna_prompts_get_default ()));
   GtkWidget *list = myna_list_new (_ ("Prompts"));
   GtkWidget *button = gtk_button_new_with_label (_ ("New…"));
 

@@ -36,7 +36,8 @@ append (char *to, size_t size, const char *text, size_t n)
   size_t at = strlen (to);
 
   REQUIRE (at + n < size, "a long reply");
-  memcpy (to + at, text, n);
+  if (n > 0) /* a control token has no bytes, and no text */
+    memcpy (to + at, text, n);
   to[at + n] = '\0';
 }
 

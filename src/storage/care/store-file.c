@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "care/store-aside.h"
 #include "care/store-handle.h"
 #include "care/store-schema.h"
 
@@ -107,6 +108,16 @@ open_nothing (StoreConnection *self, GError **error)
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
+static gboolean
+set_unwritable (GError **error)
+{
+  int problem = errno;
+
+  g_set_error (error, STORE_ERROR, problem == ENOSPC || problem == EDQUOT ? STORE_ERROR_FULL : STORE_ERROR_READ_ONLY,
+               "The history cannot be written: %s", g_strerror (problem));
+  return FALSE;
+}
+
 /* TRUE: this process may write, or locks do not exist here and SQLite's own have to do. */
 static gboolean
 take_lock (StoreConnection *self, GError **error)
@@ -115,11 +126,7 @@ take_lock (StoreConnection *self, GError **error)
 
   self->lock_fd = g_open (name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (self->lock_fd < 0)
-    {
-      g_set_error (error, STORE_ERROR, errno == ENOSPC || errno == EDQUOT ? STORE_ERROR_FULL : STORE_ERROR_READ_ONLY,
-                   "The history cannot be written: %s", g_strerror (errno));
-      return FALSE;
-    }
+    return set_unwritable (error);
 
   for (int waited = 0; flock (self->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += 50)
     {
@@ -137,21 +144,13 @@ take_lock (StoreConnection *self, GError **error)
   return TRUE;
 }
 
-/* Makes the folder, and the file with no rights for others: SQLite gives the WAL the same. */
+/* Makes the file, with no rights for others: SQLite gives the WAL the same. */
 static gboolean
 make_file (const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd = -1;
+  int fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-  if (g_mkdir_with_parents (folder, 0700) == 0)
-    fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    return close (fd) == 0;
-
-  g_set_error (error, STORE_ERROR, errno == ENOSPC || errno == EDQUOT ? STORE_ERROR_FULL : STORE_ERROR_READ_ONLY,
-               "The history cannot be written: %s", g_strerror (errno));
-  return FALSE;
+  return fd >= 0 ? close (fd) == 0 : set_unwritable (error);
 }
 
 /* Refuses other programs' files and gives the schema's version. */
@@ -215,9 +214,15 @@ store_connection_prepare_file (StoreConnection *self, int version, GError **erro
 gboolean
 store_connection_open_writable (StoreConnection *self, GError **error)
 {
+  g_autofree char *folder = g_path_get_dirname (self->path);
   int version;
 
-  if (!make_file (self->path, error) || (self->lock_fd < 0 && !take_lock (self, error)))
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    return set_unwritable (error);
+  if (self->lock_fd < 0 && !take_lock (self, error))
+    return FALSE;
+  store_aside_resume (self->path);
+  if (!make_file (self->path, error))
     return FALSE;
   self->db = store_handle_open (self->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
   if (!self->db || !check_identity (self, &version, error))

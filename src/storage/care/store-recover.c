@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   1. chats.db (and its WAL) are renamed to chats.db.damaged-TIME; they are never touched again.
+ *   1. chats.db (and its WAL) are renamed to chats.db.damaged-TIME; they are never touched again (store-aside.c).
  *   2. A new chats.db gets each row that stands in a sound page (store-pages.c).
  *   3. Where pages are damaged, what is missing then comes from the newest backup.
  *   4. Long messages that lost their end are cut there.
@@ -13,10 +13,10 @@
  */
 #include "care/store-recover.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "care/store-aside.h"
 #include "care/store-backup.h"
 #include "care/store-file.h"
 #include "care/store-pages.h"
@@ -280,47 +280,6 @@ fill (StoreConnection *target, const char *damaged, const char *backup, StoreRec
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
 
-static void
-remove_database (const char *path)
-{
-  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
-
-      g_unlink (name);
-    }
-}
-
-/* TRUE also if there is no such file. */
-static gboolean
-move (const char *from, const char *to, const char *suffix)
-{
-  g_autofree char *source = g_strconcat (from, suffix, NULL);
-  g_autofree char *target = g_strconcat (to, suffix, NULL);
-
-  return g_rename (source, target) == 0 || errno == ENOENT;
-}
-
-/* A WAL that stayed would be replayed into the new database. */
-static gboolean
-put_aside (const char *path, const char *kept, GError **error)
-{
-  int problem = 0;
-
-  if (g_rename (path, kept) != 0)
-    problem = errno;
-  else if (!move (path, kept, "-wal"))
-    {
-      problem = errno;
-      g_rename (kept, path);
-    }
-  if (problem)
-    g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s", g_strerror (problem));
-  return problem == 0;
-}
-
 /* All of the new database must be in its one file, which is what is renamed: leaves WAL mode, which writes everything back
  * and says so, and closes. */
 static gboolean
@@ -345,39 +304,32 @@ gboolean
 store_recover (const char *path, StoreRecovery *ret_recovery, GError **error)
 {
   StoreRecovery recovery = { NULL };
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *time = g_date_time_format (now, "%Y%m%d-%H%M%S");
-  g_autofree char *kept = g_strdup_printf ("%s.damaged-%s", path, time);
-  g_autofree char *fresh = g_strconcat (path, ".recovering", NULL);
-  g_autofree char *fresh_lock = g_strconcat (fresh, ".lock", NULL);
-  g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+  StoreAside aside;
   g_autofree char *backup = store_find_backup (path);
   g_autoptr (StoreConnection) target = NULL;
+  g_autofree char *lock = NULL;
   gboolean success;
 
-  remove_database (fresh);
-  if (!put_aside (path, kept, error))
-    return FALSE;
-  g_unlink (shm);
-
-  target = store_connection_open_file (fresh, error);
-  success = target && fill (target, kept, backup, &recovery, error);
+  store_aside_init (&aside, path);
+  lock = g_strconcat (aside.fresh, ".lock", NULL);
+  target = store_connection_open_file (aside.fresh, error);
+  success = target && store_aside_put (&aside, path, error) && fill (target, aside.kept, backup, &recovery, error);
   if (success)
-    success = finish_file (g_steal_pointer (&target), fresh, error);
+    success = finish_file (g_steal_pointer (&target), aside.fresh, error);
   g_clear_pointer (&target, store_connection_close);
-  g_unlink (fresh_lock);
-  if (success && g_rename (fresh, path) == 0)
+  g_unlink (lock);
+  if (success && g_rename (aside.fresh, path) != 0)
     {
-      recovery.path = g_steal_pointer (&kept);
-      *ret_recovery = recovery;
-      return TRUE;
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The recovered history cannot be put in place");
+      success = FALSE;
     }
-
-  /* As it was. */
-  remove_database (fresh);
-  g_rename (kept, path);
-  move (kept, path, "-wal");
   if (success)
-    g_set_error_literal (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The recovered history cannot be put in place");
-  return FALSE;
+    {
+      recovery.path = g_steal_pointer (&aside.kept);
+      *ret_recovery = recovery;
+    }
+  else
+    store_aside_back (&aside, path);
+  store_aside_clear (&aside);
+  return success;
 }

@@ -7,8 +7,11 @@
 #include "store-test.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- Damage ----------------------------------------------------------------------------------------------------- */
 
@@ -394,6 +397,93 @@ test_wal (TestHistory *fixture, gconstpointer data)
   clear_original (&original);
 }
 
+/* What a killed process left, in a folder of its own: which of the files have the names of a recovery, and which their own. */
+static const struct
+{
+  gboolean has_fresh, is_kept, is_wal_kept;
+} stages[] = {
+  { TRUE, FALSE, FALSE }, /* the new file is there */
+  { TRUE, TRUE, FALSE },
+  { TRUE, TRUE, TRUE },   /* while it is filled */
+  { FALSE, FALSE, FALSE } /* nothing was begun */
+};
+
+#define KEPT  ".damaged-20260102-030405"
+#define FRESH ".recovering-20260102-030405"
+
+/* Whenever a recovery ends, the next start has the history under its name, with its WAL, and recovers it again. */
+static void
+test_interrupted (TestHistory *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "interrupted.db", NULL);
+  g_autoptr (StoreDb) db = NULL;
+
+  test_fill (fixture->path, 20);
+  db = test_open (fixture->path, NULL);
+  for (int i = 1; i <= 200; i++)
+    test_do (db, store_set_mark_async, i, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (stages); i++)
+    {
+      g_autofree char *kept = g_strconcat (path, KEPT, NULL), *fresh = g_strconcat (path, FRESH, NULL);
+      g_autofree char *kept_wal = g_strconcat (kept, "-wal", NULL), *wal = g_strconcat (path, "-wal", NULL);
+      g_autoptr (StoreConnection) connection = NULL;
+
+      copy_file (fixture->path, path, "");
+      copy_file (fixture->path, path, "-wal");
+      overwrite (path, 0, 100); /* it is no database: what is in the WAL counts all the more */
+      if (stages[i].has_fresh)
+        g_assert_true (g_file_set_contents (fresh, "", 0, NULL));
+      if (stages[i].is_kept)
+        g_assert_cmpint (g_rename (path, kept), ==, 0);
+      if (stages[i].is_wal_kept)
+        g_assert_cmpint (g_rename (wal, kept_wal), ==, 0);
+      connection = test_open_connection (path);
+      g_assert_nonnull (connection->recovery.path);
+      g_assert_cmpint (test_count (connection, "message"), ==, 200);
+      g_assert_cmpint (test_count (connection, "message WHERE mark = 1"), ==, 200);
+      g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS));
+      g_assert_false (g_file_test (kept, G_FILE_TEST_EXISTS));
+      g_clear_pointer (&connection, store_connection_close);
+      g_unlink (path);
+    }
+}
+
+/* The same with processes that are killed. */
+static void
+test_killed (TestHistory *fixture, gconstpointer data)
+{
+  g_autofree char *good = NULL;
+  gsize n_bytes;
+  guint n_killed = 0;
+
+  test_fill (fixture->path, 20);
+  test_exec_sql (fixture->path, "UPDATE property SET value = 0 WHERE name = 'clean'; PRAGMA journal_mode = DELETE");
+  overwrite (fixture->path, 0, 100);
+  g_assert_true (g_file_get_contents (fixture->path, &good, &n_bytes, NULL));
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autoptr (StoreConnection) connection = NULL;
+      int status;
+      pid_t pid;
+
+      g_assert_true (g_file_set_contents (fixture->path, good, n_bytes, NULL));
+      pid = fork ();
+      if (pid == 0)
+        {
+          StoreRecovery recovery;
+
+          _exit (!store_recover (fixture->path, &recovery, NULL));
+        }
+      g_usleep (i * 400);
+      kill (pid, SIGKILL);
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      n_killed += WIFSIGNALED (status);
+      connection = test_open_connection (fixture->path);
+      g_assert_cmpint (test_count (connection, "message"), ==, 200);
+    }
+  g_test_message ("%u of 60 were killed before they were done", n_killed);
+}
+
 /* Damage that shows only later is told, and repaired at the next start. */
 static void
 test_damage_later (TestHistory *fixture, gconstpointer data)
@@ -443,6 +533,8 @@ main (int argc, char **argv)
   ADD ("/damage/documents", 0, test_documents);
   ADD ("/damage/what-is-left", 0, test_left);
   ADD ("/damage/wal", 0, test_wal);
+  ADD ("/damage/interrupted", 0, test_interrupted);
+  ADD ("/damage/killed", 0, test_killed);
   ADD ("/damage/later", 0, test_damage_later);
 
   return g_test_run ();

@@ -15,6 +15,7 @@ struct _MynaModelAdding
   MynaModelLibrary *library;
   GPtrArray *refused; /* of Refused */
   guint n_adding;     /* files that are being looked at */
+  guint n_added;      /* … and that were so far */
 };
 
 enum
@@ -31,6 +32,7 @@ G_DEFINE_FINAL_TYPE (MynaModelAdding, myna_model_adding, G_TYPE_OBJECT)
 /* A file that could not be added, and why: in plain words, and in the engine's. */
 typedef struct
 {
+  guint number; /* in the order in which they were added, whichever was looked at first */
   char *name;
   char *reason;
   char *details;
@@ -50,8 +52,19 @@ refused_free (gpointer data)
 typedef struct
 {
   MynaModelAdding *owner; /* owned */
+  guint number;
   char *path;
 } File;
+
+static void
+add_refused (MynaModelAdding *self, Refused *refused)
+{
+  guint i = self->refused->len;
+
+  while (i > 0 && ((Refused *) self->refused->pdata[i - 1])->number > refused->number)
+    i--;
+  g_ptr_array_insert (self->refused, (int) i, refused);
+}
 
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -59,6 +72,7 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   File *file = user_data;
   g_autoptr (MynaModelAdding) self = file->owner;
   g_autofree char *path = file->path;
+  guint number = file->number;
   g_autoptr (GError) error = NULL;
   MynaModelEntry *entry = myna_model_library_add_finish (MYNA_MODEL_LIBRARY (source), result, &error);
 
@@ -72,8 +86,9 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       Refused *refused = g_new (Refused, 1);
 
-      *refused = (Refused){ g_filename_display_basename (path), myna_problem_describe (error), g_strdup (error->message) };
-      g_ptr_array_add (self->refused, refused);
+      *refused =
+          (Refused){ number, g_filename_display_basename (path), myna_problem_describe (error), g_strdup (error->message) };
+      add_refused (self, refused);
       g_signal_emit (self, signals[REFUSED], 0);
     }
 }
@@ -87,7 +102,7 @@ myna_model_adding_add (MynaModelAdding *self, const char *path)
 
   if (self->n_adding == 0)
     g_ptr_array_set_size (self->refused, 0);
-  *file = (File){ g_object_ref (self), g_strdup (path) };
+  *file = (File){ g_object_ref (self), self->n_added++, g_strdup (path) };
   self->n_adding++;
   myna_model_library_add_async (self->library, path, added_cb, file);
 }

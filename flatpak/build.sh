@@ -50,10 +50,10 @@ M
 
 make_local_runtime () {
   local platform=libgtk-4-1,libgtk-4-bin,libadwaita-1-0,libgtksourceview-5-0,libsqlite3-0,libgmp10,adwaita-icon-theme,librsvg2-common
-  platform+=,libjson-glib-1.0-0,libsoup-3.0-0,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
+  platform+=,libjson-glib-1.0-0,libsoup-3.0-0,libsecret-1-0,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
   platform+=,shared-mime-info,libarchive13t64,libseccomp2,libpng16-16t64,libjpeg62-turbo,libxml2,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
   local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
-  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libvulkan-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common,libpng-dev,libjpeg-dev
+  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libvulkan-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libsecret-1-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common,libpng-dev,libjpeg-dev
   sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file
   packaging/debian-root.sh make "$work/platform" trixie "$platform"
   packaging/debian-root.sh make "$work/sdk" trixie "$sdk"
@@ -68,21 +68,21 @@ make_local_runtime () {
 }
 
 # The manifest's sources out of Debian's archive, laid where flatpak-builder looks before it downloads.  They are the
-# very files that the manifest names, but OpenBLAS's, which Debian has repacked: its checksum is swapped in a copy of the manifest.
-# The copy lies in the project's top folder, since a sandboxed build may read nothing above the manifest.
+# very files that the manifest names, but OpenBLAS's and glslang's, which Debian has packed again: their checksums are swapped in a
+# copy of the manifest.  The copy lies in the project's top folder, since a sandboxed build may read nothing above the manifest.
 make_local_manifest () { # COPY
   local sources=$work/sdk/root/sources name file sum
   mkdir -p "$sources"
   sed -n 's/^deb /deb-src /p' "$work/sdk/etc/apt/sources.list" > "$work/sdk/etc/apt/sources.list.d/source.list"
   packaging/debian-root.sh run "$work/sdk" sh -c \
-    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas uchardet poppler-data poppler' || true
+    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas uchardet poppler-data poppler glslang' || true
   sed 's/path: \.\.$/path: ./' "$manifest" > "$1"
-  for name in cmark-gfm OpenBLAS uchardet poppler-data poppler; do
+  for name in cmark-gfm OpenBLAS uchardet poppler-data poppler glslang; do
     file=$(echo "$sources/${name,,}"_*.orig.tar.?z)
     sum=$(sha256sum "$file" | cut -d' ' -f1)
     mkdir -p "$work/extra/downloads/$sum"
     cp "$file" "$work/extra/downloads/$sum/$(sed -n "s,.*url: .*/$name\(/.*/\|-[0-9]\)\([^/]*\)$,\1\2,p" "$manifest" | sed "s,^/.*/,,; s,^-,$name-,")"
-    if [ $name = OpenBLAS ]; then
+    if [ $name = OpenBLAS ] || [ $name = glslang ]; then
       sed -i "\,url: .*/$name/,{n;s/sha256: .*/sha256: $sum\n        archive-type: tar-${file##*.}/}" "$1"
     fi
   done

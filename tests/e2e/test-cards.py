@@ -55,8 +55,8 @@ class Cards(TestCase):
         return self.used.stat().st_size if self.used.exists() else 0
 
     def markers(self):
-        """Of a card that is at work for the first time."""
-        return list((self.home / "cache" / APP_ID / "gpu").glob("busy-*"))
+        """Of a card that is at work for the first time; one that is still being written has a dot."""
+        return [path for path in (self.home / "cache" / APP_ID / "gpu").glob("busy-*") if "." not in path.name]
 
     def loaded(self):
         """A program whose model lies on the card."""

@@ -246,7 +246,8 @@ count_markers (const char *folder, bool take_away)
   while (directory && (entry = readdir (directory)))
     if (strncmp (entry->d_name, "busy-", 5) == 0)
       {
-        n++;
+        /* One that was still being written has a dot: the card was not at work yet. */
+        n += strchr (entry->d_name, '.') == NULL;
         if (take_away)
           unlinkat (dirfd (directory), entry->d_name, 0);
       }

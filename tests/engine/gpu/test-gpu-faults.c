@@ -488,10 +488,11 @@ use (const char *path, const char *folder, const int32_t *prompt)
 static void
 test_memory (const char *path, const int32_t *prompt)
 {
-  char folder[1024];
+  char folder[1024], part[1100];
   GlmModel *model;
   pid_t child;
   int status;
+  FILE *file;
 
   snprintf (folder, sizeof folder, "%s", test_temp_path ("gpu"));
   REQUIRE (mkdir (folder, 0700) == 0, "%s", folder);
@@ -511,7 +512,15 @@ test_memory (const char *path, const int32_t *prompt)
   model = open_remembering (path, folder);
   CHECK (!model->gpu && strstr (model->info.device_problem, "left alone"), "\"%s\"", model->info.device_problem);
   glm_model_free (model);
+  CHECK (glm_gpu_is_blamed (folder), "it is not blamed");
   glm_gpu_forgive (folder);
+  /* A marker that was never finished blames nobody. */
+  snprintf (part, sizeof part, "%s/busy-0-0.123", folder);
+  file = fopen (part, "w");
+  REQUIRE (file && fclose (file) == 0, "%s", part);
+  CHECK (!glm_gpu_is_blamed (folder), "blamed for a part of a marker");
+  glm_gpu_forgive (folder);
+  CHECK (access (part, F_OK) != 0, "the part stayed");
   use (path, folder, prompt);
   model = open_remembering (path, folder);
   glm_model_free (model);

@@ -114,18 +114,18 @@ read_site (JsonObject *object)
 {
   MynaCatalogueSite *site;
 
-  if (!is_name (remote_json_text (object, "id"), "-") || !remote_json_text (object, "name")
-      || !remote_json_text (object, "form"))
+  if (!is_name (text_json_string (object, "id"), "-") || !text_json_string (object, "name")
+      || !text_json_string (object, "form"))
     return NULL;
   /* What stands between braces is no part of an address. */
   site = g_new0 (MynaCatalogueSite, 1);
-  site->id = g_strdup (remote_json_text (object, "id"));
-  site->name = g_strdup (remote_json_text (object, "name"));
-  site->form = g_strdup (remote_json_text (object, "form"));
-  site->page = g_strdup (remote_json_text (object, "page"));
-  site->list = g_strdup (remote_json_text (object, "list"));
-  site->file = g_strdup (remote_json_text (object, "file"));
-  site->hosts = read_texts (remote_json_array (object, "hosts"));
+  site->id = g_strdup (text_json_string (object, "id"));
+  site->name = g_strdup (text_json_string (object, "name"));
+  site->form = g_strdup (text_json_string (object, "form"));
+  site->page = g_strdup (text_json_string (object, "page"));
+  site->list = g_strdup (text_json_string (object, "list"));
+  site->file = g_strdup (text_json_string (object, "file"));
+  site->hosts = read_texts (text_json_array (object, "hosts"));
   if (is_address (site->page) && is_address (site->list) && is_address (site->file) && strstr (site->file, "{path}"))
     return site;
   site_free (site);
@@ -139,9 +139,9 @@ dup_words (JsonObject *words)
   const char *const *languages = g_get_language_names ();
 
   for (; words && *languages; languages++)
-    if (remote_json_text (words, *languages))
-      return g_strdup (remote_json_text (words, *languages));
-  return g_strdup (remote_json_text (words, "en") ? remote_json_text (words, "en") : "");
+    if (text_json_string (words, *languages))
+      return g_strdup (text_json_string (words, *languages));
+  return g_strdup (text_json_string (words, "en") ? text_json_string (words, "en") : "");
 }
 
 static int
@@ -184,16 +184,16 @@ read_info (MynaCatalogueModel *model, JsonObject *object)
   GlmModelInfo *info = &model->info;
 
   g_strlcpy (info->name, model->name, sizeof info->name);
-  g_strlcpy (info->family, remote_json_text (object, "family") ? remote_json_text (object, "family") : "", sizeof info->family);
-  g_strlcpy (info->arch, remote_json_text (object, "arch") ? remote_json_text (object, "arch") : "", sizeof info->arch);
-  g_strlcpy (info->quantisation, remote_json_text (object, "quantization") ? remote_json_text (object, "quantization") : "",
+  g_strlcpy (info->family, text_json_string (object, "family") ? text_json_string (object, "family") : "", sizeof info->family);
+  g_strlcpy (info->arch, text_json_string (object, "arch") ? text_json_string (object, "arch") : "", sizeof info->arch);
+  g_strlcpy (info->quantisation, text_json_string (object, "quantization") ? text_json_string (object, "quantization") : "",
              sizeof info->quantisation);
   info->context_length = get_number (object, "context");
   info->n_params = (guint64) MAX (remote_json_int (object, "parameters"), 0);
   info->n_active_params = (guint64) MAX (remote_json_int (object, "active"), 0);
   info->file_bytes = info->weight_bytes = model->bytes;
   info->expert_bytes = (size_t) CLAMP (remote_json_int (object, "expert_bytes"), 0, (gint64) model->bytes);
-  read_shape (model, remote_json_object (object, "shape"));
+  read_shape (model, text_json_object (object, "shape"));
 }
 
 static char **
@@ -204,7 +204,7 @@ read_places (MynaCatalogue *self, JsonObject *places)
   for (guint i = 0; i < self->sites->len; i++)
     {
       const MynaCatalogueSite *site = g_ptr_array_index (self->sites, i);
-      const char *repository = remote_json_text (places, site->id);
+      const char *repository = text_json_string (places, site->id);
 
       g_strv_builder_add (builder, is_name (repository, "-_./") ? repository : "");
     }
@@ -227,18 +227,18 @@ read_model (MynaCatalogue *self, JsonObject *object)
 {
   MynaCatalogueModel *model = g_new0 (MynaCatalogueModel, 1);
 
-  model->id = g_strdup (remote_json_text (object, "id"));
-  model->name = g_strdup (remote_json_text (object, "name"));
-  model->license = g_strdup (remote_json_text (object, "license"));
-  model->good_at = dup_words (remote_json_object (object, "good_at"));
+  model->id = g_strdup (text_json_string (object, "id"));
+  model->name = g_strdup (text_json_string (object, "name"));
+  model->license = g_strdup (text_json_string (object, "license"));
+  model->good_at = dup_words (text_json_object (object, "good_at"));
   model->bytes = (guint64) MAX (remote_json_int (object, "bytes"), 0);
   model->token_bytes = (guint64) MAX (remote_json_int (object, "token_bytes"), 0);
   if (model->token_bytes == 0)
     model->token_bytes = model->bytes;
   model->rank = get_number (object, "rank");
   model->imported = json_object_has_member (object, "imported");
-  model->files = read_texts (remote_json_array (object, "files"));
-  model->repositories = read_places (self, remote_json_object (object, "places"));
+  model->files = read_texts (text_json_array (object, "files"));
+  model->repositories = read_places (self, text_json_object (object, "places"));
   if (model->id && model->name)
     read_info (model, object);
   if (model->id && model->name && is_sound (self, model))
@@ -250,11 +250,11 @@ read_model (MynaCatalogue *self, JsonObject *object)
 static gboolean
 read_all (MynaCatalogue *self, JsonObject *root)
 {
-  JsonArray *sites = remote_json_array (root, "sites"), *models = remote_json_array (root, "models");
+  JsonArray *sites = text_json_array (root, "sites"), *models = text_json_array (root, "models");
 
   for (guint i = 0; sites && i < MIN (json_array_get_length (sites), MAX_SITES); i++)
     {
-      MynaCatalogueSite *site = remote_json_nth (sites, i) ? read_site (remote_json_nth (sites, i)) : NULL;
+      MynaCatalogueSite *site = text_json_element (sites, i) ? read_site (text_json_element (sites, i)) : NULL;
 
       if (!site)
         return FALSE;
@@ -262,7 +262,7 @@ read_all (MynaCatalogue *self, JsonObject *root)
     }
   for (guint i = 0; models && i < MIN (json_array_get_length (models), MAX_MODELS); i++)
     {
-      MynaCatalogueModel *model = remote_json_nth (models, i) ? read_model (self, remote_json_nth (models, i)) : NULL;
+      MynaCatalogueModel *model = text_json_element (models, i) ? read_model (self, text_json_element (models, i)) : NULL;
 
       if (!model)
         return FALSE;
@@ -287,9 +287,9 @@ myna_catalogue_parse (const char *json, gsize n_bytes, GError **error)
 {
   g_autoptr (MynaCatalogue) self = catalogue_new ();
   g_autoptr (JsonObject) root = n_bytes <= MAX_BYTES ? remote_json_parse (json, n_bytes) : NULL;
-  const char *date = remote_json_text (root, "date");
+  const char *date = text_json_string (root, "date");
 
-  if (g_strcmp0 (remote_json_text (root, "format"), "myna-catalogue") == 0 && remote_json_int (root, "version") == 1
+  if (g_strcmp0 (text_json_string (root, "format"), "myna-catalogue") == 0 && remote_json_int (root, "version") == 1
       && is_name (date, "-") && read_all (self, root))
     {
       g_free (self->date);

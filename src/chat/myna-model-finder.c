@@ -113,14 +113,14 @@ read_manifest (Search *search, const char *root, const char *path)
   if (!g_file_get_contents (path, &json, &n, NULL) || n > MAX_MANIFEST)
     return;
   manifest = remote_json_parse (json, n);
-  layers = remote_json_array (manifest, "layers");
+  layers = text_json_array (manifest, "layers");
   for (guint i = 0; layers && i < json_array_get_length (layers); i++)
     {
-      JsonObject *layer = remote_json_nth (layers, i);
-      g_autofree char *blob = dup_blob_name (remote_json_text (layer, "digest"));
+      JsonObject *layer = text_json_element (layers, i);
+      g_autofree char *blob = dup_blob_name (text_json_string (layer, "digest"));
       g_autofree char *file = blob ? g_build_filename (root, "blobs", blob, NULL) : NULL;
 
-      if (file && g_strcmp0 (remote_json_text (layer, "mediaType"), OLLAMA_MODEL) == 0)
+      if (file && g_strcmp0 (text_json_string (layer, "mediaType"), OLLAMA_MODEL) == 0)
         try_file (search, file, "Ollama", name);
     }
 }

@@ -220,7 +220,7 @@ make_error (MynaOffer *self, RemoteProblem problem)
 static void
 take_error (MynaOffer *self, JsonObject *event)
 {
-  RemoteProblem problem = remote_problem_from_name (remote_json_text (event, "code"));
+  RemoteProblem problem = remote_problem_from_name (text_json_string (event, "code"));
 
   stop (self, problem == REMOTE_PROBLEM_CANCELLED ? NULL : make_error (self, problem));
 }
@@ -302,10 +302,10 @@ take_file (MynaOffer *self, guint i, JsonArray *list)
 {
   for (guint j = 0; list && j < json_array_get_length (list); j++)
     {
-      JsonObject *one = remote_json_nth (list, j);
-      const char *sha256 = remote_json_text (one, "sha256");
+      JsonObject *one = text_json_element (list, j);
+      const char *sha256 = text_json_string (one, "sha256");
 
-      if (g_strcmp0 (remote_json_text (one, "path"), self->model->files[i]) != 0)
+      if (g_strcmp0 (text_json_string (one, "path"), self->model->files[i]) != 0)
         continue;
       g_free (get_file (self, i)->sha256);
       get_file (self, i)->sha256 = g_strdup (sha256);
@@ -330,7 +330,7 @@ list_event_cb (JsonObject *event, const char *name, gpointer user_data)
   if (!g_str_equal (name, "files"))
     return;
   for (guint i = 0; i < self->files->len; i++)
-    if (!take_file (self, i, remote_json_array (event, "files")))
+    if (!take_file (self, i, text_json_array (event, "files")))
       {
         stop (self, make_error (self, REMOTE_PROBLEM_NOT_FOUND));
         return;

@@ -83,7 +83,7 @@ static GError *
 add_details (GError *error, JsonObject *event)
 {
   guint seconds = (guint) MIN (remote_json_int (event, "retry_after"), G_MAXINT);
-  const char *detail = remote_json_text (event, "detail");
+  const char *detail = text_json_string (event, "detail");
 
   if (seconds > 0)
     {
@@ -106,13 +106,13 @@ add_details (GError *error, JsonObject *event)
 GError *
 myna_remote_error_read (JsonObject *event, const char *server)
 {
-  return add_details (myna_remote_error_new (remote_problem_from_name (remote_json_text (event, "code")), server), event);
+  return add_details (myna_remote_error_new (remote_problem_from_name (text_json_string (event, "code")), server), event);
 }
 
 GError *
 myna_remote_error_read_listing (JsonObject *event, const char *server)
 {
-  RemoteProblem problem = remote_problem_from_name (remote_json_text (event, "code"));
+  RemoteProblem problem = remote_problem_from_name (text_json_string (event, "code"));
   GError *error = myna_remote_error_new (problem, server);
 
   if (listing_words[problem])

@@ -63,7 +63,7 @@ static void
 dispatch (MynaRemoteLink *self, JsonObject *event)
 {
   guint64 id = (guint64) remote_json_int (event, "id");
-  const char *name = remote_json_text (event, "event");
+  const char *name = text_json_string (event, "event");
   Question *question = g_hash_table_lookup (self->questions, &id);
 
   if (!question || !name)

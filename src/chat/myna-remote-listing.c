@@ -76,8 +76,8 @@ read_models (JsonArray *array)
 
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      JsonObject *model = remote_json_nth (array, i);
-      const char *id = remote_json_text (model, "id");
+      JsonObject *model = text_json_element (array, i);
+      const char *id = text_json_string (model, "id");
       MynaRemoteListed *listed;
 
       if (!id)
@@ -94,7 +94,7 @@ event_cb (JsonObject *event, const char *name, gpointer user_data)
 {
   Asked *asked = user_data;
   MynaRemoteListing *self = asked->listing;
-  JsonArray *array = remote_json_array (event, "models");
+  JsonArray *array = text_json_array (event, "models");
   g_autoptr (GPtrArray) models = array ? read_models (array) : NULL;
   g_autoptr (GError) error = NULL;
 

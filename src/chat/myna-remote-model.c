@@ -178,7 +178,7 @@ judge_calls (Request *request)
 static void
 take_end (Request *request, JsonObject *event)
 {
-  const char *reason = remote_json_text (event, "reason");
+  const char *reason = text_json_string (event, "reason");
   gint64 now = g_get_monotonic_time (), first = request->first ? request->first : now;
   gsize n_prompt = (gsize) remote_json_int (event, "prompt_tokens"), n_tokens = (gsize) remote_json_int (event, "tokens");
   const GlmResult result = {
@@ -234,13 +234,13 @@ event_cb (JsonObject *event, const char *name, gpointer user_data)
   if (!request)
     return;
   if (g_str_equal (name, "text"))
-    take_text (request, GLM_REPLY_TEXT, remote_json_text (event, "text"));
+    take_text (request, GLM_REPLY_TEXT, text_json_string (event, "text"));
   else if (g_str_equal (name, "thought"))
-    take_text (request, GLM_REPLY_THOUGHT, remote_json_text (event, "text"));
+    take_text (request, GLM_REPLY_THOUGHT, text_json_string (event, "text"));
   else if (g_str_equal (name, "call"))
-    take_call (request, remote_json_text (event, "name"));
+    take_call (request, text_json_string (event, "name"));
   else if (g_str_equal (name, "arguments"))
-    take_arguments (request, remote_json_text (event, "text"));
+    take_arguments (request, text_json_string (event, "text"));
   else if (g_str_equal (name, "end"))
     take_end (request, event);
   else if (g_str_equal (name, "error"))

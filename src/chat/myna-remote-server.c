@@ -141,23 +141,23 @@ is_id (const char *id)
 MynaRemoteServer *
 myna_remote_server_read (JsonObject *object)
 {
-  const char *id = remote_json_text (object, "id"), *address = remote_json_text (object, "address");
-  JsonArray *models = remote_json_array (object, "models");
+  const char *id = text_json_string (object, "id"), *address = text_json_string (object, "address");
+  JsonArray *models = text_json_array (object, "models");
   RemoteProblem problem;
   g_autofree char *normal = address ? remote_address_normalize (address, &problem) : NULL;
   MynaRemoteServer *self;
 
   if (!is_id (id) || !normal)
     return NULL;
-  self = myna_remote_server_new (normal, remote_json_text (object, "name"));
+  self = myna_remote_server_new (normal, text_json_string (object, "name"));
   g_free (self->id);
   self->id = g_strdup (id);
   self->allowed = (guint) (remote_json_int (object, "allowed") & 7);
   self->key_in_file = remote_json_int (object, "key-in-file") != 0;
   for (guint i = 0; models && i < json_array_get_length (models); i++)
     {
-      JsonObject *model = remote_json_nth (models, i);
-      const char *name = remote_json_text (model, "id");
+      JsonObject *model = text_json_element (models, i);
+      const char *name = text_json_string (model, "id");
 
       if (name)
         myna_remote_server_add_model (self, name, (int) MIN (remote_json_int (model, "context"), G_MAXINT));

@@ -63,11 +63,11 @@ load (MynaRemoteServers *self)
 {
   g_autofree char *json = g_settings_get_string (self->settings, "servers");
   g_autoptr (JsonObject) object = remote_json_parse (json, strlen (json));
-  JsonArray *servers = remote_json_array (object, "servers");
+  JsonArray *servers = text_json_array (object, "servers");
 
   for (guint i = 0; servers && i < json_array_get_length (servers) && i < MAX_SERVERS; i++)
     {
-      MynaRemoteServer *server = myna_remote_server_read (remote_json_nth (servers, i));
+      MynaRemoteServer *server = myna_remote_server_read (text_json_element (servers, i));
 
       if (server)
         g_ptr_array_add (self->servers, server);

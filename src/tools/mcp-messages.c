@@ -59,7 +59,7 @@ read_answer (JsonObject *root, ToolMcpMessage *message)
     return FALSE;
   object = json_node_get_object (error);
   message->code = get_id (json_object_get_member (object, "code"));
-  message->message = g_strdup (tool_json_string (object, "message"));
+  message->message = g_strdup (text_json_string (object, "message"));
   return TRUE;
 }
 
@@ -95,7 +95,7 @@ tool_mcp_read (const char *line, gsize n_bytes, ToolMcpMessage *ret_message)
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return FALSE;
   root = json_node_get_object (node);
-  method = tool_json_string (root, "method");
+  method = text_json_string (root, "method");
   if (method)
     {
       JsonNode *id = json_object_get_member (root, "id");
@@ -215,7 +215,7 @@ tool_mcp_initialize (gint64 id)
 static gboolean
 supports_modern (JsonObject *discovered)
 {
-  JsonArray *versions = tool_json_array (discovered, "supportedVersions");
+  JsonArray *versions = text_json_array (discovered, "supportedVersions");
 
   /* An answer without a list means that the server speaks the question's version. */
   if (!versions)
@@ -241,7 +241,7 @@ tool_mcp_judge (const ToolMcpMessage *answer)
 gboolean
 tool_mcp_is_version_known (JsonObject *initialized)
 {
-  const char *version = tool_json_string (initialized, "protocolVersion");
+  const char *version = text_json_string (initialized, "protocolVersion");
 
   for (guint i = 0; version && i < G_N_ELEMENTS (legacy_versions); i++)
     if (g_str_equal (legacy_versions[i], version))

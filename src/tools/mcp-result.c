@@ -76,8 +76,8 @@ dup_shown_name (const char *name)
 static ToolMcpTool *
 read_tool (JsonObject *object)
 {
-  const char *name = tool_json_string (object, "name"), *description = tool_json_string (object, "description");
-  JsonObject *schema = tool_json_object (object, "inputSchema");
+  const char *name = text_json_string (object, "name"), *description = text_json_string (object, "description");
+  JsonObject *schema = text_json_object (object, "inputSchema");
   ToolMcpTool *tool = g_new0 (ToolMcpTool, 1);
 
   tool->name = name && tool_is_name (name) ? g_strdup (name) : dup_shown_name (name ? name : "?");
@@ -85,7 +85,7 @@ read_tool (JsonObject *object)
     tool->unusable = "Its name is not 1 to 64 letters without accents, digits and “_.-”";
   tool->description = dup_description (description ? description : "");
   tool->schema = schema ? dup_json (schema) : g_strdup ("{\"type\":\"object\"}");
-  tool->structured = tool_json_object (object, "outputSchema") != NULL;
+  tool->structured = text_json_object (object, "outputSchema") != NULL;
   if (strlen (tool->schema) > TOOL_MCP_MAX_SCHEMA)
     {
       /* Nobody reads it. */
@@ -108,7 +108,7 @@ has_tool (GPtrArray *tools, const char *name)
 gboolean
 tool_mcp_read_tools (JsonObject *page, GPtrArray *tools, gsize *n_bytes)
 {
-  JsonArray *array = tool_json_array (page, "tools");
+  JsonArray *array = text_json_array (page, "tools");
   guint n = array ? json_array_get_length (array) : 0;
 
   for (guint i = 0; i < n; i++)
@@ -135,7 +135,7 @@ tool_mcp_read_tools (JsonObject *page, GPtrArray *tools, gsize *n_bytes)
 const char *
 tool_mcp_get_cursor (JsonObject *page)
 {
-  return tool_json_string (page, "nextCursor");
+  return text_json_string (page, "nextCursor");
 }
 
 /* ---- Results ---------------------------------------------------------------------------------------------------- */
@@ -187,7 +187,7 @@ read_size (const guint8 *bytes, gsize n, guint *ret_width, guint *ret_height)
 static void
 append_picture (GString *text, JsonObject *content, GPtrArray *pictures)
 {
-  const char *data = tool_json_string (content, "data");
+  const char *data = text_json_string (content, "data");
   g_autofree guint8 *bytes = NULL;
   guint width = 0, height = 0;
   gsize n = 0;
@@ -212,8 +212,8 @@ append_picture (GString *text, JsonObject *content, GPtrArray *pictures)
 static void
 append_resource (GString *text, JsonObject *content)
 {
-  JsonObject *resource = tool_json_object (content, "resource");
-  const char *inner = tool_json_string (resource, "text"), *uri = tool_json_string (resource, "uri");
+  JsonObject *resource = text_json_object (content, "resource");
+  const char *inner = text_json_string (resource, "text"), *uri = text_json_string (resource, "uri");
 
   if (inner)
     g_string_append (text, inner);
@@ -224,9 +224,9 @@ append_resource (GString *text, JsonObject *content)
 static void
 append_content (GString *text, JsonObject *content, GPtrArray *pictures)
 {
-  const char *type = tool_json_string (content, "type"), *inner = tool_json_string (content, "text");
-  const char *name = tool_json_string (content, "name"), *uri = tool_json_string (content, "uri"),
-             *data = tool_json_string (content, "data");
+  const char *type = text_json_string (content, "type"), *inner = text_json_string (content, "text");
+  const char *name = text_json_string (content, "name"), *uri = text_json_string (content, "uri"),
+             *data = text_json_string (content, "data");
 
   if (text->len > 0)
     g_string_append_c (text, '\n');
@@ -250,7 +250,7 @@ append_content (GString *text, JsonObject *content, GPtrArray *pictures)
 static gboolean
 is_complete (JsonObject *result, ToolMcpEra era, GError **error)
 {
-  const char *type = era == TOOL_MCP_MODERN ? tool_json_string (result, "resultType") : NULL;
+  const char *type = era == TOOL_MCP_MODERN ? text_json_string (result, "resultType") : NULL;
 
   if (!type || g_str_equal (type, "complete"))
     return TRUE;
@@ -264,8 +264,8 @@ is_complete (JsonObject *result, ToolMcpEra era, GError **error)
 char *
 tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GPtrArray *pictures, GError **error)
 {
-  JsonObject *object = structured ? tool_json_object (result, "structuredContent") : NULL;
-  JsonArray *contents = tool_json_array (result, "content");
+  JsonObject *object = structured ? text_json_object (result, "structuredContent") : NULL;
+  JsonArray *contents = text_json_array (result, "content");
   JsonNode *is_error = get (result, "isError", G_TYPE_BOOLEAN);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *json = object ? dup_json (object) : NULL;

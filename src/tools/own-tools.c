@@ -106,9 +106,9 @@ check_members (ToolOwn *own, JsonObject *object)
     if (!g_strv_contains (known, l->data))
       return refuse (own, TOOL_OWN_UNKNOWN, l->data);
   for (guint i = 0; i < 2; i++)
-    if (!tool_json_string (object, known[i]) || !*tool_json_string (object, known[i]))
+    if (!text_json_string (object, known[i]) || !*text_json_string (object, known[i]))
       return refuse (own, TOOL_OWN_MISSING, known[i]);
-  if (json_object_has_member (object, "stdin") && !tool_json_string (object, "stdin"))
+  if (json_object_has_member (object, "stdin") && !text_json_string (object, "stdin"))
     return refuse (own, TOOL_OWN_MISSING, "stdin");
   if (json_object_has_member (object, "network") && !get (object, "network", G_TYPE_BOOLEAN))
     return refuse (own, TOOL_OWN_MISSING, "network");
@@ -211,13 +211,13 @@ make_tool (JsonObject *object)
   JsonNode *seconds = get (object, "seconds", G_TYPE_INT64), *network = get (object, "network", G_TYPE_BOOLEAN);
 
   tool->command = dup_strings (object, "command");
-  tool->input = g_strdup (tool_json_string (object, "stdin"));
+  tool->input = g_strdup (text_json_string (object, "stdin"));
   tool->reads = dup_paths (object, "reads");
   tool->writes = dup_paths (object, "writes");
   tool->network = network && json_node_get_boolean (network);
   tool->tool = (Tool){
-    .name = g_strdup (tool_json_string (object, "name")),
-    .description = dup_description (tool_json_string (object, "description")),
+    .name = g_strdup (text_json_string (object, "name")),
+    .description = dup_description (text_json_string (object, "description")),
     .schema = dup_schema (object),
     .class = TOOL_CLASS_OUTSIDE,
     .seconds = seconds ? (guint) CLAMP (json_node_get_int (seconds), 1, MAX_SECONDS) : DEFAULT_SECONDS,

@@ -262,8 +262,8 @@ take_file (ToolSandbox *self, const char *name, const guint8 *data, gsize n, gbo
 static void
 take_ready (ToolSandbox *self, JsonObject *header)
 {
-  JsonArray *array = tool_json_array (header, "modules");
-  const char *lacks = tool_json_string (header, "lacks");
+  JsonArray *array = text_json_array (header, "modules");
+  const char *lacks = text_json_string (header, "lacks");
   g_autoptr (GTask) task = NULL;
 
   for (guint i = 0; array && i < MIN (json_array_get_length (array), 16); i++)
@@ -293,7 +293,7 @@ static void
 take_end (ToolSandbox *self, JsonObject *header)
 {
   g_autoptr (GTask) task = NULL;
-  const char *error = tool_json_string (header, "error");
+  const char *error = text_json_string (header, "error");
 
   /* What it printed before is there by now. */
   output_cb (self->output, G_IO_IN, self);
@@ -309,7 +309,7 @@ static void
 take_answer (ToolSandbox *self, JsonObject *header, const guint8 *data, gsize n)
 {
   JsonNode *image = json_object_get_member (header, "image");
-  const char *file = tool_json_string (header, "file"), *left = tool_json_string (header, "left");
+  const char *file = text_json_string (header, "file"), *left = text_json_string (header, "left");
 
   if (self->is_starting)
     take_ready (self, header);

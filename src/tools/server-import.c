@@ -18,7 +18,7 @@ static char **
 read_command (const char *program, JsonObject *object)
 {
   g_autoptr (GPtrArray) command = g_ptr_array_new_with_free_func (g_free);
-  JsonArray *array = tool_json_array (object, "args");
+  JsonArray *array = text_json_array (object, "args");
 
   g_ptr_array_add (command, tool_expand_home (program));
   for (guint i = 0; array && i < json_array_get_length (array); i++)
@@ -37,7 +37,7 @@ read_command (const char *program, JsonObject *object)
 static char **
 read_environment (JsonObject *object)
 {
-  JsonObject *env = tool_json_object (object, "env");
+  JsonObject *env = text_json_object (object, "env");
   g_autoptr (GPtrArray) environment = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GList) names = env ? json_object_get_members (env) : NULL;
 
@@ -45,7 +45,7 @@ read_environment (JsonObject *object)
     {
       JsonNode *node = json_object_get_member (env, l->data);
       g_autofree char *plain = JSON_NODE_HOLDS_VALUE (node) ? json_to_string (node, FALSE) : NULL;
-      const char *text = tool_json_string (env, l->data);
+      const char *text = text_json_string (env, l->data);
       g_autofree char *value = plain ? tool_expand_home (text ? text : plain) : NULL;
 
       if (!value)
@@ -60,7 +60,7 @@ read_environment (JsonObject *object)
 static ToolServerConfig *
 read_server (const char *name, JsonObject *object)
 {
-  const char *program = tool_json_string (object, "command");
+  const char *program = text_json_string (object, "command");
   g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
 
   if (!program || !*program || !*name)
@@ -70,7 +70,7 @@ read_server (const char *name, JsonObject *object)
   if (!config->command || !config->environment)
     return NULL;
   config->name = g_strdup (name);
-  config->folder = tool_json_string (object, "cwd") ? tool_expand_home (tool_json_string (object, "cwd")) : NULL;
+  config->folder = text_json_string (object, "cwd") ? tool_expand_home (text_json_string (object, "cwd")) : NULL;
   /* Others do not say so: a program of somebody else's sees what its command names, till the person lets it see more. */
   config->in_box = TRUE;
   return g_steal_pointer (&config);
@@ -108,9 +108,9 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
     return NULL;
   if (JSON_NODE_HOLDS_OBJECT (node))
     {
-      servers = tool_json_object (json_node_get_object (node), "mcpServers");
+      servers = text_json_object (json_node_get_object (node), "mcpServers");
       if (!servers)
-        servers = tool_json_object (json_node_get_object (node), "servers");
+        servers = text_json_object (json_node_get_object (node), "servers");
     }
   if (!servers)
     {
@@ -120,7 +120,7 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
   names = json_object_get_members (servers);
   for (GList *l = names; l; l = l->next)
     {
-      JsonObject *object = configs->len < MAX_SERVERS ? tool_json_object (servers, l->data) : NULL;
+      JsonObject *object = configs->len < MAX_SERVERS ? text_json_object (servers, l->data) : NULL;
       ToolServerConfig *config = object ? read_server (l->data, object) : NULL;
 
       if (config)

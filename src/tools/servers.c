@@ -97,9 +97,9 @@ read_tools (JsonObject *object)
     {
       JsonNode *element = json_array_get_element (array, i);
       JsonObject *object_ = JSON_NODE_HOLDS_OBJECT (element) ? json_node_get_object (element) : NULL;
-      const char *name = object_ ? tool_json_string (object_, "name") : NULL,
-                 *schema = object_ ? tool_json_string (object_, "schema") : NULL;
-      const char *description = object_ ? tool_json_string (object_, "description") : NULL;
+      const char *name = object_ ? text_json_string (object_, "name") : NULL,
+                 *schema = object_ ? text_json_string (object_, "schema") : NULL;
+      const char *description = object_ ? text_json_string (object_, "description") : NULL;
       ToolMcpTool *tool;
 
       if (!name || !schema)
@@ -121,8 +121,8 @@ read_server (ToolServers *self, JsonObject *object)
   g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
   g_autoptr (ToolServer) server = NULL;
 
-  config->name = g_strdup (tool_json_string (object, "name"));
-  config->folder = g_strdup (tool_json_string (object, "folder"));
+  config->name = g_strdup (text_json_string (object, "name"));
+  config->folder = g_strdup (text_json_string (object, "folder"));
   config->in_box = json_object_get_boolean_member_with_default (object, "sandbox", FALSE);
   config->no_network = json_object_get_boolean_member_with_default (object, "no-network", FALSE);
   add_strings (command, object, "command");
@@ -266,7 +266,7 @@ keep_version (ToolServers *self, const Tool *tool)
 char *
 tool_servers_dup_version (ToolServers *self, const char *fingerprint)
 {
-  return g_strdup (tool_json_string (self->versions, fingerprint));
+  return g_strdup (text_json_string (self->versions, fingerprint));
 }
 
 /* ---- Changes ---------------------------------------------------------------------------------------------------- */

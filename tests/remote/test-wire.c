@@ -135,7 +135,7 @@ test_frames (void)
   frame = remote_wire_pack (object, 1000);
   same = read_frame (frame, 1000, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (remote_json_text (same, "text"), ==, "字 \" \\ \n");
+  g_assert_cmpstr (text_json_string (same, "text"), ==, "字 \" \\ \n");
   g_assert_null (remote_wire_pack (object, 10));
 
   g_assert_null (read_frame (frame, 10, &error));
@@ -161,18 +161,18 @@ test_json (void)
       "{\"a\": \"x\\u0000y\\\\u0000\", \"n\": 5, \"l\": [{\"b\": 1}, 2], \"o\": {}, \"z\": null, \"f\": 1.5, \"m\": -3}";
   g_autoptr (JsonObject) object = remote_json_parse (text, strlen (text));
 
-  g_assert_cmpstr (remote_json_text (object, "a"), ==, "x\357\277\275y\\u0000");
+  g_assert_cmpstr (text_json_string (object, "a"), ==, "x\357\277\275y\\u0000");
   g_assert_cmpint (remote_json_int (object, "n"), ==, 5);
   g_assert_cmpint (remote_json_int (object, "m"), ==, 0);
   g_assert_cmpint (remote_json_int (object, "f"), ==, 0);
-  g_assert_null (remote_json_text (object, "n"));
-  g_assert_null (remote_json_text (object, "z"));
-  g_assert_null (remote_json_text (NULL, "a"));
-  g_assert_nonnull (remote_json_object (object, "o"));
-  g_assert_null (remote_json_object (object, "l"));
-  g_assert_nonnull (remote_json_nth (remote_json_array (object, "l"), 0));
-  g_assert_null (remote_json_nth (remote_json_array (object, "l"), 1));
-  g_assert_null (remote_json_nth (remote_json_array (object, "l"), 2));
+  g_assert_null (text_json_string (object, "n"));
+  g_assert_null (text_json_string (object, "z"));
+  g_assert_null (text_json_string (NULL, "a"));
+  g_assert_nonnull (text_json_object (object, "o"));
+  g_assert_null (text_json_object (object, "l"));
+  g_assert_nonnull (text_json_element (text_json_array (object, "l"), 0));
+  g_assert_null (text_json_element (text_json_array (object, "l"), 1));
+  g_assert_null (text_json_element (text_json_array (object, "l"), 2));
   g_assert_null (remote_json_parse ("[]", 2));
   g_assert_null (remote_json_parse ("", 0));
   g_assert_null (remote_json_parse ("{\"a\": \"\xff\"}", 10));

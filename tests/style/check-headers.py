@@ -28,8 +28,8 @@ def main(argv):
     src = root / "src"
     headers = [header for header in sorted((src / folder).rglob("*.h"))
                if not header.name.endswith(("-impl.h", "-template.h")) and header.parent.name not in ("x86", "arm", "simd")]
-    if folder == "engine":      # the actor is a layer of its own
-        headers = [header for header in headers if header.parent.name != "actor"]
+    own = {"engine": "actor", "text": "json"}.get(folder)       # a layer of its own
+    headers = [header for header in headers if header.parent.name != own]
     command = compiler + STRICT + flags + [f"-I{src}", f"-I{src / folder.split('/')[0]}"]
     if folder == "cli":         # it may use the engine's private headers
         command.append(f"-I{src / 'engine'}")

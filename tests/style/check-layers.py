@@ -48,6 +48,7 @@ FOLDERS = {
     "engine/actor": (GLIB, "engine/engine.h engine/import"),
 
     "text": (GLIB, ""),
+    "text/json": (JSON, ""),
 
     "server": (SOUP, "engine/engine.h engine/actor text"),
     "server/program": (SOUP, "engine/engine.h engine/actor server"),
@@ -58,14 +59,14 @@ FOLDERS = {
     "storage/rows": (SQLITE, "storage/storage.h storage/db text"),
     "storage/search": (SQLITE, "storage/storage.h storage/db storage/rows text"),
     "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
-    "storage/exchange": (SQLITE, "storage/storage.h storage/part-file.h storage/db storage/rows storage/care text"),
+    "storage/exchange": (SQLITE, "storage/storage.h storage/part-file.h storage/db storage/rows storage/care text text/json"),
 
     "tools/tools.h": (GLIB, ""),
     "tools/sandbox.h": (GLIB, ""),
     "tools/servers.h": (GLIB, "tools/tools.h"),
     "tools/own-tools.h": (GLIB, "tools/tools.h tools/servers.h"),
     "tools/guard": (C, ""),
-    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h text"),
+    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h text text/json"),
 
     "documents/wire.h": (C, ""),
     "documents/reader": (READER, "documents/wire.h"),
@@ -75,7 +76,7 @@ FOLDERS = {
     "cli": (JSON, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h documents/documents.h storage/storage.h"),
 
-    "remote/wire": (JSON, "text"),
+    "remote/wire": (JSON, "text text/json"),
     "remote/process": (SOUP, "remote/wire"),
 
     "markup": (CMARK, "text"),

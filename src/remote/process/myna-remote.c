@@ -61,7 +61,7 @@ find (Service *service, gint64 id)
 static void
 begin (Service *service, gint64 id, JsonObject *asked, gboolean is_download)
 {
-  const char *address = remote_json_text (asked, "address");
+  const char *address = text_json_string (asked, "address");
   RemoteProblem problem;
   g_autofree char *normal = address ? remote_address_normalize (address, &problem) : NULL;
   const gboolean is_plain = normal ? remote_address_is_plain (normal) : address && remote_address_is_plain (address);
@@ -89,7 +89,7 @@ begin (Service *service, gint64 id, JsonObject *asked, gboolean is_download)
 static void
 take (Service *service, JsonObject *asked)
 {
-  const char *op = remote_json_text (asked, "op");
+  const char *op = text_json_string (asked, "op");
   gint64 id = remote_json_int (asked, "id");
   RemoteJob *job = find (service, id);
   RemoteDownload *download = find_download (service, id);

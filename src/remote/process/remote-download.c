@@ -302,7 +302,7 @@ fetch (RemoteDownload *self)
       complete (self);
       return;
     }
-  self->exchange = remote_exchange_new (self->session, remote_json_text (self->asked, "address"), NULL, NULL, &self->limits);
+  self->exchange = remote_exchange_new (self->session, text_json_string (self->asked, "address"), NULL, NULL, &self->limits);
   remote_exchange_set_range (self->exchange, remote_part_get_length (self->part), self->etag);
   remote_exchange_set_hosts (self->exchange, (const char *const *) self->hosts);
   remote_exchange_send_async (self->exchange, sent_cb, g_object_ref (self));
@@ -359,8 +359,8 @@ start_cb (gpointer user_data)
 void
 remote_download_start (RemoteDownload *self)
 {
-  const char *address = remote_json_text (self->asked, "address"), *path = remote_json_text (self->asked, "path");
-  const char *sha256 = remote_json_text (self->asked, "sha256");
+  const char *address = text_json_string (self->asked, "address"), *path = text_json_string (self->asked, "path");
+  const char *sha256 = text_json_string (self->asked, "sha256");
   RemoteProblem problem = address ? remote_address_check (address) : REMOTE_PROBLEM_ADDRESS;
 
   if (!problem && (!path || !sha256))
@@ -441,7 +441,7 @@ remote_download_new (SoupSession *session, RemoteOutbox *outbox, JsonObject *ask
   self->user_data = user_data;
   self->id = remote_json_int (asked, "id");
   self->size = remote_json_int (asked, "size");
-  self->hosts = read_hosts (remote_json_array (asked, "hosts"));
+  self->hosts = read_hosts (text_json_array (asked, "hosts"));
   self->limits = (RemoteLimits){ remote_limit (self->asked, "connect", CONNECT), remote_limit (self->asked, "first", FIRST),
                                  remote_limit (self->asked, "idle", IDLE) };
   self->max_tries = remote_limit (self->asked, "tries", TRIES);

@@ -349,7 +349,7 @@ remote_exchange_get_header (RemoteExchange *self, const char *name)
 guint
 remote_limit (JsonObject *asked, const char *name, guint usual)
 {
-  gint64 given = remote_json_int (remote_json_object (asked, "limits"), name);
+  gint64 given = remote_json_int (text_json_object (asked, "limits"), name);
 
   return given > 0 && given < G_MAXINT ? (guint) given : usual;
 }

@@ -40,17 +40,17 @@ add (JsonArray *files, const char *path, gint64 size, const char *hash)
 static void
 add_of_hugging_face (JsonArray *files, JsonObject *file)
 {
-  JsonObject *lfs = remote_json_object (file, "lfs");
+  JsonObject *lfs = text_json_object (file, "lfs");
 
-  if (g_strcmp0 (remote_json_text (file, "type"), "file") == 0)
-    add (files, remote_json_text (file, "path"), remote_json_int (lfs ? lfs : file, "size"), remote_json_text (lfs, "oid"));
+  if (g_strcmp0 (text_json_string (file, "type"), "file") == 0)
+    add (files, text_json_string (file, "path"), remote_json_int (lfs ? lfs : file, "size"), text_json_string (lfs, "oid"));
 }
 
 static void
 add_of_model_scope (JsonArray *files, JsonObject *file)
 {
-  if (g_strcmp0 (remote_json_text (file, "Type"), "tree") != 0)
-    add (files, remote_json_text (file, "Path"), remote_json_int (file, "Size"), remote_json_text (file, "Sha256"));
+  if (g_strcmp0 (text_json_string (file, "Type"), "tree") != 0)
+    add (files, text_json_string (file, "Path"), remote_json_int (file, "Size"), text_json_string (file, "Sha256"));
 }
 
 JsonObject *
@@ -60,8 +60,7 @@ remote_files_read (const char *form, const char *text, gsize n_bytes)
   /* What is read is an object. */
   g_autofree char *wrapped = is_array ? g_strdup_printf ("{\"list\":%.*s}", (int) n_bytes, text) : NULL;
   g_autoptr (JsonObject) answer = wrapped ? remote_json_parse (wrapped, strlen (wrapped)) : remote_json_parse (text, n_bytes);
-  JsonArray *list =
-      is_array ? remote_json_array (answer, "list") : remote_json_array (remote_json_object (answer, "Data"), "Files");
+  JsonArray *list = is_array ? text_json_array (answer, "list") : text_json_array (text_json_object (answer, "Data"), "Files");
   JsonArray *files;
   JsonObject *event;
 
@@ -70,7 +69,7 @@ remote_files_read (const char *form, const char *text, gsize n_bytes)
   files = json_array_new ();
   for (guint i = 0; i < json_array_get_length (list) && json_array_get_length (files) < MAX_FILES; i++)
     {
-      JsonObject *file = remote_json_nth (list, i);
+      JsonObject *file = text_json_element (list, i);
 
       if (file && is_array)
         add_of_hugging_face (files, file);

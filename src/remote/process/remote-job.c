@@ -165,7 +165,7 @@ take_whole (RemoteJob *self)
         finish_reply (self);
       return;
     }
-  models = self->is_files ? remote_files_read (remote_json_text (self->asked, "form"), valid, strlen (valid))
+  models = self->is_files ? remote_files_read (text_json_string (self->asked, "form"), valid, strlen (valid))
                           : remote_models_read (valid, strlen (valid));
   if (models)
     finish (self, self->is_files ? "files" : "models", models);
@@ -279,7 +279,7 @@ is_key (const char *key)
 static GBytes *
 dup_body (RemoteJob *self)
 {
-  JsonObject *body = remote_json_object (self->asked, "body");
+  JsonObject *body = text_json_object (self->asked, "body");
   g_autoptr (JsonNode) node = NULL;
   gsize n;
   char *text;
@@ -297,7 +297,7 @@ remote_job_start (RemoteJob *self)
 {
   const RemoteLimits limits = { remote_limit (self->asked, "connect", CONNECT), remote_limit (self->asked, "first", FIRST),
                                 remote_limit (self->asked, "idle", IDLE) };
-  const char *given = remote_json_text (self->asked, "address"), *key = remote_json_text (self->asked, "key");
+  const char *given = text_json_string (self->asked, "address"), *key = text_json_string (self->asked, "key");
   RemoteProblem problem = REMOTE_PROBLEM_ADDRESS;
   g_autofree char *address = given && !self->is_files ? remote_address_normalize (given, &problem) : NULL, *target = NULL;
   g_autoptr (GBytes) body = self->is_chat ? dup_body (self) : NULL;
@@ -374,7 +374,7 @@ remote_job_new (SoupSession *session, RemoteOutbox *outbox, JsonObject *asked, R
   self->ended = ended;
   self->user_data = user_data;
   self->id = remote_json_int (asked, "id");
-  self->is_chat = g_strcmp0 (remote_json_text (asked, "op"), "chat") == 0;
-  self->is_files = g_strcmp0 (remote_json_text (asked, "op"), "files") == 0;
+  self->is_chat = g_strcmp0 (text_json_string (asked, "op"), "chat") == 0;
+  self->is_files = g_strcmp0 (text_json_string (asked, "op"), "files") == 0;
   return self;
 }

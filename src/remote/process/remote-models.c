@@ -15,7 +15,7 @@ find_context (JsonObject *model)
 {
   static const char *const names[] = { "max_model_len",      "context_length", "context_window",
                                        "max_context_length", "n_ctx",          "n_ctx_train" };
-  JsonObject *meta = remote_json_object (model, "meta");
+  JsonObject *meta = text_json_object (model, "meta");
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -45,7 +45,7 @@ JsonObject *
 remote_models_read (const char *text, gsize n_bytes)
 {
   g_autoptr (JsonObject) answer = remote_json_parse (text, n_bytes);
-  JsonArray *data = remote_json_array (answer, "data"), *models;
+  JsonArray *data = text_json_array (answer, "data"), *models;
   JsonObject *event;
 
   if (!data)
@@ -53,8 +53,8 @@ remote_models_read (const char *text, gsize n_bytes)
   models = json_array_new ();
   for (guint i = 0; i < json_array_get_length (data) && json_array_get_length (models) < MAX_MODELS; i++)
     {
-      JsonObject *model = remote_json_nth (data, i), *told;
-      const char *id = remote_json_text (model, "id");
+      JsonObject *model = text_json_element (data, i), *told;
+      const char *id = text_json_string (model, "id");
 
       if (!is_id (id))
         continue;

@@ -132,10 +132,10 @@ take_text (RemoteReply *self, const char *text)
 static void
 take_thought (RemoteReply *self, JsonObject *delta)
 {
-  const char *text = remote_json_text (delta, "reasoning_content");
+  const char *text = text_json_string (delta, "reasoning_content");
 
   if (!text)
-    text = remote_json_text (delta, "reasoning");
+    text = text_json_string (delta, "reasoning");
   if (!text || !*text)
     return;
   self->n_bytes += strlen (text);
@@ -157,9 +157,9 @@ is_name (const char *name)
 static RemoteProblem
 take_call (RemoteReply *self, JsonObject *call)
 {
-  JsonObject *function = remote_json_object (call, "function");
-  const char *name = remote_json_text (function, "name"), *arguments = remote_json_text (function, "arguments");
-  JsonObject *object = remote_json_object (function, "arguments");
+  JsonObject *function = text_json_object (call, "function");
+  const char *name = text_json_string (function, "name"), *arguments = text_json_string (function, "arguments");
+  JsonObject *object = text_json_object (function, "arguments");
   gboolean is_new = name && *name;
   int index = self->n_calls - 1;
 
@@ -199,7 +199,7 @@ take_calls (RemoteReply *self, JsonArray *calls)
 
   for (guint i = 0; calls && i < json_array_get_length (calls) && !problem; i++)
     {
-      JsonObject *call = remote_json_nth (calls, i);
+      JsonObject *call = text_json_element (calls, i);
 
       problem = call ? take_call (self, call) : REMOTE_PROBLEM_FORM;
     }
@@ -215,24 +215,24 @@ take_usage (RemoteReply *self, JsonObject *usage)
     return;
   self->n_prompt = MIN (remote_json_int (usage, "prompt_tokens"), G_MAXINT);
   self->n_tokens = MIN (remote_json_int (usage, "completion_tokens"), G_MAXINT);
-  self->n_cached = MIN (remote_json_int (remote_json_object (usage, "prompt_tokens_details"), "cached_tokens"), G_MAXINT);
+  self->n_cached = MIN (remote_json_int (text_json_object (usage, "prompt_tokens_details"), "cached_tokens"), G_MAXINT);
 }
 
 static RemoteProblem
 take_object (RemoteReply *self, JsonObject *object, const char *name)
 {
-  JsonObject *choice = remote_json_nth (remote_json_array (object, "choices"), 0), *delta = remote_json_object (choice, name);
-  const char *reason = remote_json_text (choice, "finish_reason");
+  JsonObject *choice = text_json_element (text_json_array (object, "choices"), 0), *delta = text_json_object (choice, name);
+  const char *reason = text_json_string (choice, "finish_reason");
   RemoteProblem problem = REMOTE_PROBLEM_NONE;
 
-  take_usage (self, remote_json_object (object, "usage"));
+  take_usage (self, text_json_object (object, "usage"));
   if (delta)
     {
       take_thought (self, delta);
-      take_text (self, remote_json_text (delta, "content"));
+      take_text (self, text_json_string (delta, "content"));
       /* A model that declines says so there. */
-      take_text (self, remote_json_text (delta, "refusal"));
-      problem = take_calls (self, remote_json_array (delta, "tool_calls"));
+      take_text (self, text_json_string (delta, "refusal"));
+      problem = take_calls (self, text_json_array (delta, "tool_calls"));
     }
   if (reason && *reason)
     {
@@ -245,7 +245,7 @@ take_object (RemoteReply *self, JsonObject *object, const char *name)
 static gboolean
 has_error (JsonObject *object)
 {
-  return remote_json_object (object, "error") || remote_json_text (object, "error");
+  return text_json_object (object, "error") || text_json_string (object, "error");
 }
 
 static RemoteProblem

@@ -97,15 +97,15 @@ tidy (const char *words)
 char *
 remote_status_dup_words (JsonObject *object)
 {
-  JsonObject *error = remote_json_object (object, "error");
-  const char *words = remote_json_text (error, "message");
+  JsonObject *error = text_json_object (object, "error");
+  const char *words = text_json_string (error, "message");
 
   if (!words)
-    words = remote_json_text (object, "error");
+    words = text_json_string (object, "error");
   if (!words)
-    words = remote_json_text (object, "message");
+    words = text_json_string (object, "message");
   if (!words)
-    words = remote_json_text (object, "detail");
+    words = text_json_string (object, "detail");
   return words ? tidy (words) : g_strdup ("");
 }
 

@@ -198,52 +198,12 @@ remote_json_parse (const char *text, gsize n_bytes)
   return root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_dup_object (root) : NULL;
 }
 
-static JsonNode *
-find (JsonObject *object, const char *name, JsonNodeType type)
-{
-  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
-
-  return node && json_node_get_node_type (node) == type ? node : NULL;
-}
-
-JsonObject *
-remote_json_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = find (object, name, JSON_NODE_OBJECT);
-
-  return node ? json_node_get_object (node) : NULL;
-}
-
-JsonArray *
-remote_json_array (JsonObject *object, const char *name)
-{
-  JsonNode *node = find (object, name, JSON_NODE_ARRAY);
-
-  return node ? json_node_get_array (node) : NULL;
-}
-
-const char *
-remote_json_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = find (object, name, JSON_NODE_VALUE);
-
-  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
-}
-
 gint64
 remote_json_int (JsonObject *object, const char *name)
 {
-  JsonNode *node = find (object, name, JSON_NODE_VALUE);
+  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
 
-  if (!node || json_node_get_value_type (node) != G_TYPE_INT64)
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
     return 0;
   return MAX (0, json_node_get_int (node));
-}
-
-JsonObject *
-remote_json_nth (JsonArray *array, guint i)
-{
-  JsonNode *node = array && i < json_array_get_length (array) ? json_array_get_element (array, i) : NULL;
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }

@@ -43,6 +43,8 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+#include "text/json/text-json-member.h"
+
 G_BEGIN_DECLS
 
 /* What went wrong.  Each has a name on the wire. */
@@ -102,11 +104,7 @@ JsonObject *remote_wire_read_finish (GAsyncResult *result, GError **error) G_GNU
 
 /* A JSON object of unknown origin: NULL where the text is none, or too deep.  NUL in its texts becomes U+FFFD. */
 JsonObject *remote_json_parse (const char *text, gsize n_bytes) G_GNUC_WARN_UNUSED_RESULT;
-/* Members, where they are of the type; else NULL, or 0.  object may be NULL. */
-JsonObject *remote_json_object (JsonObject *object, const char *name);
-JsonArray *remote_json_array (JsonObject *object, const char *name);
-const char *remote_json_text (JsonObject *object, const char *name);
+/* A number that is not negative; 0: there is none.  object may be NULL.  Other members: text-json-member.h. */
 gint64 remote_json_int (JsonObject *object, const char *name);
-JsonObject *remote_json_nth (JsonArray *array, guint i);
 
 G_END_DECLS

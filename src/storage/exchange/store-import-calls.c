@@ -12,9 +12,9 @@
 void
 store_import_add_call (StoreTurn *turn, StoreWhole *whole, JsonObject *call)
 {
-  JsonObject *function = store_json_object (call, "function");
+  JsonObject *function = text_json_object (call, "function");
   JsonObject *from = function ? function : call;
-  const char *name = store_json_string (from, "name");
+  const char *name = text_json_string (from, "name");
   JsonNode *arguments = from ? json_object_get_member (from, "arguments") : NULL;
   g_autofree char *text = arguments ? store_json_text (arguments) : NULL;
 
@@ -28,7 +28,7 @@ void
 store_import_add_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
 {
   for (guint i = 0; calls && i < json_array_get_length (calls); i++)
-    store_import_add_call (turn, whole, store_json_element (calls, i));
+    store_import_add_call (turn, whole, text_json_element (calls, i));
 }
 
 void

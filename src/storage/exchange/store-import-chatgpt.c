@@ -75,14 +75,14 @@ static const char *const content_members[] = {
 static char *
 describe_reference (JsonObject *reference)
 {
-  const char *alt = store_json_string (reference, "alt");
-  JsonArray *items = store_json_array (reference, "items");
+  const char *alt = text_json_string (reference, "alt");
+  JsonArray *items = text_json_array (reference, "items");
   GString *links = g_string_new (alt);
 
   for (guint i = 0; links->len == 0 && items && i < json_array_get_length (items); i++)
     {
-      JsonObject *item = store_json_element (items, i);
-      const char *url = store_json_string (item, "url"), *title = store_json_string (item, "title");
+      JsonObject *item = text_json_element (items, i);
+      const char *url = text_json_string (item, "url"), *title = text_json_string (item, "title");
 
       if (url)
         g_string_append_printf (links, "%s[%s](%s)", links->len ? " " : "", title && *title ? title : url, url);
@@ -106,13 +106,13 @@ cut_marks (StoreWhole *whole, GString *text)
 static char *
 cite (StoreWhole *whole, JsonObject *metadata, const char *raw)
 {
-  JsonArray *references = store_json_array (metadata, "content_references");
+  JsonArray *references = text_json_array (metadata, "content_references");
   GString *text = g_string_new (raw);
 
   for (guint i = 0; references && i < json_array_get_length (references); i++)
     {
-      JsonObject *reference = store_json_element (references, i);
-      const char *matched = store_json_string (reference, "matched_text");
+      JsonObject *reference = text_json_element (references, i);
+      const char *matched = text_json_string (reference, "matched_text");
       g_autofree char *shown = reference ? describe_reference (reference) : NULL;
 
       if (!matched || !matched[strspn (matched, " \t\r\n")] || !strstr (text->str, matched))
@@ -136,7 +136,7 @@ add_object_part (StoreTurn *turn, StoreWhole *whole, JsonObject *part)
     { "real_time_user_audio_video_asset_pointer", "voice" },
   };
   /* clang-format on */
-  const char *type = store_json_string (part, "content_type"), *text = store_json_string (part, "text");
+  const char *type = text_json_string (part, "content_type"), *text = text_json_string (part, "text");
 
   for (gsize i = 0; i < G_N_ELEMENTS (media); i++)
     if (g_strcmp0 (type, media[i].type) == 0)
@@ -144,7 +144,7 @@ add_object_part (StoreTurn *turn, StoreWhole *whole, JsonObject *part)
         store_turn_add_medium (turn, media[i].kind, NULL);
         return;
       }
-  if (!type && store_json_string (part, "asset_pointer"))
+  if (!type && text_json_string (part, "asset_pointer"))
     {
       store_turn_add_medium (turn, "image", NULL);
       return;
@@ -157,7 +157,7 @@ add_object_part (StoreTurn *turn, StoreWhole *whole, JsonObject *part)
 static void
 add_parts (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject *metadata)
 {
-  JsonArray *parts = store_json_array (content, "parts");
+  JsonArray *parts = text_json_array (content, "parts");
 
   for (guint i = 0; parts && i < json_array_get_length (parts); i++)
     {
@@ -172,20 +172,20 @@ add_parts (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject *
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, NULL, 1);
     }
   if (!parts)
-    store_turn_add_text (turn, store_json_string (content, "text"));
+    store_turn_add_text (turn, text_json_string (content, "text"));
 }
 
 static void
 add_thoughts (StoreTurn *turn, JsonObject *content)
 {
-  JsonArray *thoughts = store_json_array (content, "thoughts");
+  JsonArray *thoughts = text_json_array (content, "thoughts");
 
   for (guint i = 0; thoughts && i < json_array_get_length (thoughts); i++)
     {
-      JsonObject *thought = store_json_element (thoughts, i);
-      const char *text = store_json_string (thought, "content");
+      JsonObject *thought = text_json_element (thoughts, i);
+      const char *text = text_json_string (thought, "content");
 
-      store_turn_add_thought (turn, text && *text ? text : store_json_string (thought, "summary"));
+      store_turn_add_thought (turn, text && *text ? text : text_json_string (thought, "summary"));
     }
 }
 
@@ -193,16 +193,16 @@ add_thoughts (StoreTurn *turn, JsonObject *content)
 static void
 add_files (StoreTurn *turn, JsonObject *metadata)
 {
-  JsonArray *files = store_json_array (metadata, "attachments");
+  JsonArray *files = text_json_array (metadata, "attachments");
 
   for (guint i = 0; files && i < json_array_get_length (files); i++)
     {
-      JsonObject *file = store_json_element (files, i);
-      const char *type = store_json_string (file, "mime_type");
+      JsonObject *file = text_json_element (files, i);
+      const char *type = text_json_string (file, "mime_type");
 
-      type = type ? type : store_json_string (file, "mimeType");
+      type = type ? type : text_json_string (file, "mimeType");
       if (file && !(type && g_str_has_prefix (type, "image/")))
-        store_turn_add_medium (turn, "file", store_json_string (file, "name"));
+        store_turn_add_medium (turn, "file", text_json_string (file, "name"));
     }
 }
 
@@ -210,7 +210,7 @@ add_files (StoreTurn *turn, JsonObject *metadata)
 static void
 add_page (StoreTurn *turn, JsonObject *content)
 {
-  const char *url = store_json_string (content, "url"), *title = store_json_string (content, "title");
+  const char *url = text_json_string (content, "url"), *title = text_json_string (content, "title");
   g_autofree char *link = url && *url ? g_strdup_printf ("[%s](%s)", title && *title ? title : url, url) : NULL;
 
   store_turn_add_text (turn, link);
@@ -219,8 +219,8 @@ add_page (StoreTurn *turn, JsonObject *content)
 static void
 add_content (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject *metadata)
 {
-  const char *type = store_json_string (content, "content_type"), *text = store_json_string (content, "text");
-  const char *language = store_json_string (content, "language");
+  const char *type = text_json_string (content, "content_type"), *text = text_json_string (content, "text");
+  const char *language = text_json_string (content, "language");
 
   if (g_strcmp0 (type, "code") == 0)
     store_turn_add_code (turn, g_strcmp0 (language, "unknown") == 0 ? NULL : language, text);
@@ -229,7 +229,7 @@ add_content (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject
   else if (g_strcmp0 (type, "thoughts") == 0)
     add_thoughts (turn, content);
   else if (g_strcmp0 (type, "tether_browsing_display") == 0)
-    store_turn_add_text (turn, store_json_string (content, "result"));
+    store_turn_add_text (turn, text_json_string (content, "result"));
   else
     {
       static const char *const known[] = { "text", "multimodal_text", "tether_quote", "sonic_webpage", "system_error", NULL };
@@ -247,7 +247,7 @@ add_content (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject
 static gboolean
 is_hidden (StoreWhole *whole, JsonObject *content, JsonObject *metadata)
 {
-  JsonArray *parts = store_json_array (content, "parts");
+  JsonArray *parts = text_json_array (content, "parts");
   const char *text = parts && json_array_get_length (parts) ? store_json_node_string (json_array_get_element (parts, 0)) : NULL;
 
   if (!metadata || !store_json_boolean (metadata, "is_visually_hidden_from_conversation"))
@@ -261,9 +261,9 @@ is_hidden (StoreWhole *whole, JsonObject *content, JsonObject *metadata)
 static StoreTurn *
 read_message (StoreWhole *whole, JsonObject *message, const char *default_model)
 {
-  JsonObject *author = store_json_object (message, "author"), *content = store_json_object (message, "content");
-  JsonObject *metadata = store_json_object (message, "metadata");
-  const char *name = store_json_string (author, "role"), *model = store_json_string (metadata, "model_slug");
+  JsonObject *author = text_json_object (message, "author"), *content = text_json_object (message, "content");
+  JsonObject *metadata = text_json_object (message, "metadata");
+  const char *name = text_json_string (author, "role"), *model = text_json_string (metadata, "model_slug");
   int role = store_import_role (name);
   StoreTurn *turn;
 
@@ -276,7 +276,7 @@ read_message (StoreWhole *whole, JsonObject *message, const char *default_model)
       return NULL;
     }
   /* "Thought for 5 s" */
-  if (g_strcmp0 (store_json_string (content, "content_type"), "reasoning_recap") == 0)
+  if (g_strcmp0 (text_json_string (content, "content_type"), "reasoning_recap") == 0)
     {
       store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "reasoning_recap", 1);
       return NULL;
@@ -291,30 +291,30 @@ gboolean
 store_read_chatgpt (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  const char *id = store_json_string (object, "conversation_id"), *node_id;
+  const char *id = text_json_string (object, "conversation_id"), *node_id;
   JsonObjectIter iter;
   JsonNode *node;
 
-  id = id ? id : store_json_string (object, "id");
+  id = id ? id : text_json_string (object, "id");
   whole->origin = id ? g_strconcat ("chatgpt:", id, NULL) : NULL;
-  store_whole_set_title (whole, store_json_string (object, "title"));
+  store_whole_set_title (whole, text_json_string (object, "title"));
   whole->row->created_at = store_json_time (object, "create_time");
   whole->row->updated_at = store_json_time (object, "update_time");
   whole->row->archived = store_json_boolean (object, "is_archived");
   store_import_notes_add_members (whole->notes, object, conversation_members);
 
-  json_object_iter_init_ordered (&iter, store_json_object (object, "mapping"));
+  json_object_iter_init_ordered (&iter, text_json_object (object, "mapping"));
   while (json_object_iter_next_ordered (&iter, &node_id, &node))
     {
       JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      JsonObject *message = store_json_object (entry, "message");
-      StoreTurn *turn = message ? read_message (whole, message, store_json_string (object, "default_model_slug")) : NULL;
+      JsonObject *message = text_json_object (entry, "message");
+      StoreTurn *turn = message ? read_message (whole, message, text_json_string (object, "default_model_slug")) : NULL;
 
       if (entry)
         store_import_notes_add_members (whole->notes, entry, node_members);
       else
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, NULL, 1);
-      store_tree_add (tree, node_id, store_json_string (entry, "parent"), store_json_array (entry, "children"), turn);
+      store_tree_add (tree, node_id, text_json_string (entry, "parent"), text_json_array (entry, "children"), turn);
     }
-  return store_tree_end (tree, store_json_string (object, "current_node"), error);
+  return store_tree_end (tree, text_json_string (object, "current_node"), error);
 }

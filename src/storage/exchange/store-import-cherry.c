@@ -57,21 +57,21 @@ static GHashTable *
 read_names (JsonObject *object)
 {
   GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  JsonObject *storage = store_json_object (object, "localStorage");
-  g_autoptr (JsonNode) outer = parse (store_json_string (storage, "persist:cherry-studio"));
+  JsonObject *storage = text_json_object (object, "localStorage");
+  g_autoptr (JsonNode) outer = parse (text_json_string (storage, "persist:cherry-studio"));
   JsonObject *slices = outer && JSON_NODE_HOLDS_OBJECT (outer) ? json_node_get_object (outer) : NULL;
-  g_autoptr (JsonNode) inner = parse (store_json_string (slices, "assistants"));
+  g_autoptr (JsonNode) inner = parse (text_json_string (slices, "assistants"));
   JsonObject *state = inner && JSON_NODE_HOLDS_OBJECT (inner) ? json_node_get_object (inner) : NULL;
-  JsonArray *assistants = store_json_array (state, "assistants");
+  JsonArray *assistants = text_json_array (state, "assistants");
 
   for (guint i = 0; assistants && i < json_array_get_length (assistants); i++)
     {
-      JsonArray *topics = store_json_array (store_json_element (assistants, i), "topics");
+      JsonArray *topics = text_json_array (text_json_element (assistants, i), "topics");
 
       for (guint j = 0; topics && j < json_array_get_length (topics); j++)
         {
-          const char *id = store_json_string (store_json_element (topics, j), "id");
-          const char *name = store_json_string (store_json_element (topics, j), "name");
+          const char *id = text_json_string (text_json_element (topics, j), "id");
+          const char *name = text_json_string (text_json_element (topics, j), "name");
 
           if (id && name)
             g_hash_table_replace (names, g_strdup (id), g_strdup (name));
@@ -86,13 +86,13 @@ read_names (JsonObject *object)
 static void
 add_tool (StoreTurn *turn, JsonObject *block)
 {
-  JsonObject *raw = store_json_object (store_json_object (block, "metadata"), "rawMcpToolResponse");
-  const char *name = store_json_string (block, "toolName");
+  JsonObject *raw = text_json_object (text_json_object (block, "metadata"), "rawMcpToolResponse");
+  const char *name = text_json_string (block, "toolName");
   JsonNode *arguments = json_object_get_member (block, "arguments"), *result = json_object_get_member (block, "content");
   g_autofree char *json = NULL;
 
   if (!name)
-    name = store_json_string (store_json_object (raw, "tool"), "name");
+    name = text_json_string (text_json_object (raw, "tool"), "name");
   if (!arguments && raw)
     arguments = json_object_get_member (raw, "arguments");
   if (!result && raw)
@@ -106,18 +106,18 @@ add_tool (StoreTurn *turn, JsonObject *block)
 static void
 add_block (StoreTurn *turn, StoreWhole *whole, JsonObject *block)
 {
-  const char *type = store_json_string (block, "type"), *text = store_json_string (block, "content");
+  const char *type = text_json_string (block, "type"), *text = text_json_string (block, "content");
 
   if (g_strcmp0 (type, "main_text") == 0)
     store_turn_add_text (turn, text);
   else if (g_strcmp0 (type, "thinking") == 0)
     store_turn_add_thought (turn, text);
   else if (g_strcmp0 (type, "code") == 0)
-    store_turn_add_code (turn, store_json_string (block, "language"), text);
+    store_turn_add_code (turn, text_json_string (block, "language"), text);
   else if (g_strcmp0 (type, "tool") == 0)
     add_tool (turn, block);
   else if (g_strcmp0 (type, "image") == 0 || g_strcmp0 (type, "video") == 0 || g_strcmp0 (type, "file") == 0)
-    store_turn_add_medium (turn, type, store_json_string (store_json_object (block, "file"), "origin_name"));
+    store_turn_add_medium (turn, type, text_json_string (text_json_object (block, "file"), "origin_name"));
   else
     {
       store_turn_add_text (turn, text);
@@ -128,9 +128,9 @@ add_block (StoreTurn *turn, StoreWhole *whole, JsonObject *block)
 static StoreTurn *
 read_message (StoreWhole *whole, JsonObject *message, GHashTable *blocks)
 {
-  JsonObject *model = store_json_object (message, "model");
-  JsonArray *ids = store_json_array (message, "blocks");
-  const char *name = store_json_string (message, "role"), *model_name = store_json_string (model, "name");
+  JsonObject *model = text_json_object (message, "model");
+  JsonArray *ids = text_json_array (message, "blocks");
+  const char *name = text_json_string (message, "role"), *model_name = text_json_string (model, "name");
   int role = store_import_role (name);
   StoreTurn *turn;
 
@@ -141,8 +141,8 @@ read_message (StoreWhole *whole, JsonObject *message, GHashTable *blocks)
       return NULL;
     }
   turn = store_turn_new (whole, role, store_json_time (message, "createdAt"),
-                         model_name ? model_name : store_json_string (message, "modelId"));
-  store_turn_add_thought (turn, store_json_string (message, "reasoning_content"));
+                         model_name ? model_name : text_json_string (message, "modelId"));
+  store_turn_add_thought (turn, text_json_string (message, "reasoning_content"));
   store_turn_add_content (turn, json_object_get_member (message, "content"));
   for (guint i = 0; ids && i < json_array_get_length (ids); i++)
     {
@@ -162,14 +162,14 @@ static gboolean
 read_topic (StoreWhole *whole, JsonObject *topic, GHashTable *blocks, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  JsonArray *messages = store_json_array (topic, "messages");
+  JsonArray *messages = text_json_array (topic, "messages");
   const char *last = NULL, *above = NULL, *asked = NULL;
   gboolean is_chosen = FALSE;
 
   for (guint i = 0; messages && i < json_array_get_length (messages); i++)
     {
-      JsonObject *message = store_json_element (messages, i);
-      const char *ask = store_json_string (message, "askId");
+      JsonObject *message = text_json_element (messages, i);
+      const char *ask = text_json_string (message, "askId");
       gboolean is_alternative = ask && asked && g_str_equal (ask, asked);
       g_autofree char *name = g_strdup_printf ("%u", i);
       const char *added;
@@ -198,30 +198,30 @@ read_topic (StoreWhole *whole, JsonObject *topic, GHashTable *blocks, GError **e
 void
 store_read_cherry (GPtrArray *list, JsonObject *object)
 {
-  JsonObject *database = store_json_object (object, "indexedDB");
-  JsonArray *topics = store_json_array (database, "topics"), *all = store_json_array (database, "message_blocks");
+  JsonObject *database = text_json_object (object, "indexedDB");
+  JsonArray *topics = text_json_array (database, "topics"), *all = text_json_array (database, "message_blocks");
   g_autoptr (GHashTable) names = read_names (object);
   g_autoptr (GHashTable) blocks = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; all && i < json_array_get_length (all); i++)
     {
-      JsonObject *block = store_json_element (all, i);
-      const char *id = store_json_string (block, "id");
+      JsonObject *block = text_json_element (all, i);
+      const char *id = text_json_string (block, "id");
 
       if (id)
         g_hash_table_replace (blocks, (gpointer) id, block);
     }
   for (guint i = 0; topics && i < json_array_get_length (topics); i++)
     {
-      JsonObject *topic = store_json_element (topics, i);
-      const char *id = store_json_string (topic, "id");
+      JsonObject *topic = text_json_element (topics, i);
+      const char *id = text_json_string (topic, "id");
       const char *name = id ? g_hash_table_lookup (names, id) : NULL;
       g_autoptr (GError) problem = NULL;
       StoreWhole *whole = store_whole_new ();
 
       whole->source = "Cherry Studio";
       whole->origin = id ? g_strconcat ("cherry-studio:", id, NULL) : NULL;
-      store_whole_set_title (whole, name ? name : store_json_string (topic, "name"));
+      store_whole_set_title (whole, name ? name : text_json_string (topic, "name"));
       if (!topic || !read_topic (whole, topic, blocks, &problem))
         whole->problem = g_strdup (problem ? problem->message : "A conversation in the file is not an object");
       g_ptr_array_add (list, whole);

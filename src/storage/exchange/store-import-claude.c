@@ -29,8 +29,8 @@ add_files (StoreTurn *turn, JsonArray *files)
 {
   for (guint i = 0; files && i < json_array_get_length (files); i++)
     {
-      JsonObject *file = store_json_element (files, i);
-      const char *name = store_json_string (file, "file_name"), *text = store_json_string (file, "extracted_content");
+      JsonObject *file = text_json_element (files, i);
+      const char *name = text_json_string (file, "file_name"), *text = text_json_string (file, "extracted_content");
 
       if (text)
         store_turn_add_file (turn, name, text);
@@ -43,8 +43,8 @@ add_files (StoreTurn *turn, JsonArray *files)
 static StoreTurn *
 read_message (StoreWhole *whole, JsonObject *message, const char *model)
 {
-  JsonArray *content = store_json_array (message, "content");
-  const char *sender = store_json_string (message, "sender");
+  JsonArray *content = text_json_array (message, "content");
+  const char *sender = text_json_string (message, "sender");
   int role = store_import_role (sender);
   StoreTurn *turn;
 
@@ -58,9 +58,9 @@ read_message (StoreWhole *whole, JsonObject *message, const char *model)
   if (content && json_array_get_length (content))
     store_turn_add_content (turn, json_object_get_member (message, "content"));
   else
-    store_turn_add_text (turn, store_json_string (message, "text"));
-  add_files (turn, store_json_array (message, "attachments"));
-  add_files (turn, store_json_array (message, "files"));
+    store_turn_add_text (turn, text_json_string (message, "text"));
+  add_files (turn, text_json_array (message, "attachments"));
+  add_files (turn, text_json_array (message, "files"));
   return turn;
 }
 
@@ -68,21 +68,21 @@ gboolean
 store_read_claude (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  JsonArray *messages = store_json_array (object, "chat_messages");
-  const char *id = store_json_string (object, "uuid"), *head = store_json_string (object, "current_leaf_message_uuid");
-  const char *model = store_json_string (object, "model"), *last = NULL;
+  JsonArray *messages = text_json_array (object, "chat_messages");
+  const char *id = text_json_string (object, "uuid"), *head = text_json_string (object, "current_leaf_message_uuid");
+  const char *model = text_json_string (object, "model"), *last = NULL;
 
   whole->origin = id ? g_strconcat ("claude:", id, NULL) : NULL;
-  store_whole_set_title (whole, store_json_string (object, "name"));
+  store_whole_set_title (whole, text_json_string (object, "name"));
   whole->row->created_at = store_json_time (object, "created_at");
   whole->row->updated_at = store_json_time (object, "updated_at");
   store_import_notes_add_members (whole->notes, object, conversation_members);
 
   for (guint i = 0; i < json_array_get_length (messages); i++)
     {
-      JsonObject *from = store_json_element (messages, i);
-      const char *uuid = store_json_string (from, "uuid"), *parent = store_json_string (from, "parent_message_uuid");
-      const char *own_model = store_json_string (from, "model");
+      JsonObject *from = text_json_element (messages, i);
+      const char *uuid = text_json_string (from, "uuid"), *parent = text_json_string (from, "parent_message_uuid");
+      const char *own_model = text_json_string (from, "model");
       g_autofree char *made_id = uuid ? NULL : g_strdup_printf ("message %u", i);
       StoreTurn *turn;
 

@@ -90,14 +90,14 @@ read_llama_lines (StoreWhole *whole, JsonArray *lines, GError **error)
 
   for (guint i = 0; i < json_array_get_length (lines); i++)
     {
-      JsonObject *line = store_json_element (lines, i), *message = store_json_object (line, "message");
+      JsonObject *line = text_json_element (lines, i), *message = text_json_object (line, "message");
 
       if (message)
         json_array_add_object_element (messages, json_object_ref (message));
       else if (!json_object_has_member (object, "conv"))
         json_object_set_object_member (object, "conv", json_object_ref (line));
       else
-        store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, store_json_string (line, "type"), 1);
+        store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, text_json_string (line, "type"), 1);
     }
   if (!json_object_has_member (object, "conv"))
     json_object_set_object_member (object, "conv", json_object_new ());
@@ -158,19 +158,19 @@ static gboolean
 read_line (PieceReader *self, JsonNode *node, const StoreSlice *slice)
 {
   JsonObject *object = json_node_get_object (node);
-  const char *type = store_json_string (object, "type");
+  const char *type = text_json_string (object, "type");
   gboolean is_session = g_strcmp0 (type, "session") == 0 && json_object_has_member (object, "harness");
 
-  if (is_session || (type && store_json_object (object, "message")) || (type && self->lines_kind == LINES_LLAMA))
+  if (is_session || (type && text_json_object (object, "message")) || (type && self->lines_kind == LINES_LLAMA))
     add_line (self, LINES_LLAMA, "llama.cpp", NULL, is_session, node, slice);
   else if (json_object_has_member (object, "mes") || json_object_has_member (object, "chat_metadata")
            || (json_object_has_member (object, "user_name") && json_object_has_member (object, "character_name")))
     add_line (self, LINES_TAVERN, "SillyTavern", NULL, !json_object_has_member (object, "mes"), node, slice);
-  else if (g_strcmp0 (store_json_string (object, "object"), "thread.message") == 0)
-    add_line (self, LINES_JAN, "Jan", store_json_string (object, "thread_id"), FALSE, node, slice);
-  else if (store_json_string (object, "from"))
+  else if (g_strcmp0 (text_json_string (object, "object"), "thread.message") == 0)
+    add_line (self, LINES_JAN, "Jan", text_json_string (object, "thread_id"), FALSE, node, slice);
+  else if (text_json_string (object, "from"))
     add_line (self, LINES_TURNS, "ShareGPT", NULL, FALSE, node, slice);
-  else if (store_json_string (object, "role"))
+  else if (text_json_string (object, "role"))
     add_line (self, LINES_TURNS, "ChatGLM", NULL, FALSE, node, slice);
   else
     return FALSE;
@@ -182,47 +182,47 @@ read_line (PieceReader *self, JsonNode *node, const StoreSlice *slice)
 static gboolean
 is_deepseek (JsonObject *object)
 {
-  return store_json_object (object, "mapping") && store_json_string (object, "inserted_at");
+  return text_json_object (object, "mapping") && text_json_string (object, "inserted_at");
 }
 
 static gboolean
 is_chatgpt (JsonObject *object)
 {
-  return store_json_object (object, "mapping") != NULL;
+  return text_json_object (object, "mapping") != NULL;
 }
 
 static gboolean
 is_claude (JsonObject *object)
 {
-  return store_json_array (object, "chat_messages") != NULL;
+  return text_json_array (object, "chat_messages") != NULL;
 }
 
 static gboolean
 is_llama (JsonObject *object)
 {
-  return store_json_object (object, "conv") && store_json_array (object, "messages");
+  return text_json_object (object, "conv") && text_json_array (object, "messages");
 }
 
 static gboolean
 is_open_webui (JsonObject *object)
 {
-  JsonObject *chat = store_json_object (object, "chat");
+  JsonObject *chat = text_json_object (object, "chat");
 
-  return (chat && (store_json_object (chat, "history") || store_json_array (chat, "messages")))
-         || store_json_object (store_json_object (object, "history"), "messages");
+  return (chat && (text_json_object (chat, "history") || text_json_array (chat, "messages")))
+         || text_json_object (text_json_object (object, "history"), "messages");
 }
 
 static gboolean
 is_lm_studio (JsonObject *object)
 {
-  return store_json_array (store_json_element (store_json_array (object, "messages"), 0), "versions") != NULL;
+  return text_json_array (text_json_element (text_json_array (object, "messages"), 0), "versions") != NULL;
 }
 
 static gboolean
 is_text_generation (JsonObject *object)
 {
-  return (store_json_array (object, "internal") && store_json_array (object, "visible"))
-         || (store_json_array (object, "data") && store_json_array (object, "data_visible"));
+  return (text_json_array (object, "internal") && text_json_array (object, "visible"))
+         || (text_json_array (object, "data") && text_json_array (object, "data_visible"));
 }
 
 /* A list of conversations may have the same names as one of turns. */
@@ -234,15 +234,15 @@ is_turn_list (JsonArray *array)
 
   if (!first)
     return array != NULL;
-  return object ? store_json_string (object, "role") || store_json_string (object, "from")
-                      || store_json_string (object, "content") || store_json_string (object, "value")
+  return object ? text_json_string (object, "role") || text_json_string (object, "from") || text_json_string (object, "content")
+                      || text_json_string (object, "value")
                 : JSON_NODE_HOLDS_ARRAY (first);
 }
 
 static gboolean
 is_turns_object (JsonObject *object)
 {
-  return is_turn_list (store_json_array (object, "conversations")) || is_turn_list (store_json_array (object, "messages"));
+  return is_turn_list (text_json_array (object, "conversations")) || is_turn_list (text_json_array (object, "messages"));
 }
 
 /* Programs whose files are not read, by members that only theirs have. */
@@ -281,7 +281,7 @@ static void
 read_folder (PieceReader *self, JsonObject *object)
 {
   StoreFolder *folder;
-  const char *name = store_json_string (object, "name");
+  const char *name = text_json_string (object, "name");
 
   if (!name || !*name || g_hash_table_size (self->base.folders) >= 10000)
     {
@@ -306,13 +306,13 @@ read_wrapper (PieceReader *self, JsonObject *object, const StoreSlice *slice)
 
   for (GList *name = names; name; name = name->next)
     {
-      JsonArray *array = store_json_array (object, name->data);
+      JsonArray *array = text_json_array (object, name->data);
       guint n_found = g_queue_get_length (&self->ready);
 
       for (guint i = 0; array && i < json_array_get_length (array); i++)
         if (!JSON_NODE_HOLDS_VALUE (json_array_get_element (array, i)))
           read_node (self, json_array_get_element (array, i), slice, TRUE);
-      if (n_found == g_queue_get_length (&self->ready) && (array || store_json_object (object, name->data)))
+      if (n_found == g_queue_get_length (&self->ready) && (array || text_json_object (object, name->data)))
         store_import_notes_add (self->outer_notes, STORE_IMPORT_NOTE_MEMBER, name->data, 1);
     }
   if (n_before != g_queue_get_length (&self->ready))
@@ -359,7 +359,7 @@ read_others (PieceReader *self, JsonObject *object)
   g_autoptr (StoreWhole) whole = store_whole_new ();
   GError *problem = NULL;
 
-  if (store_json_array (store_json_object (object, "indexedDB"), "topics"))
+  if (text_json_array (text_json_object (object, "indexedDB"), "topics"))
     {
       end_lines (self);
       store_read_cherry (list, object);
@@ -518,7 +518,7 @@ read_piece (PieceReader *self, const StoreSlice *slice, GError **error)
   if (*slice->key)
     return read_myna_piece (self, slice->key, root, error);
   if (JSON_NODE_HOLDS_OBJECT (root)
-      && g_strcmp0 (store_json_string (json_node_get_object (root), "format"), "myna-conversations") == 0)
+      && g_strcmp0 (text_json_string (json_node_get_object (root), "format"), "myna-conversations") == 0)
     return read_whole_myna (self, json_node_get_object (root), error);
   read_node (self, root, slice, FALSE);
   return TRUE;

@@ -25,8 +25,8 @@ static const char *const tavern_members[] = { "name",        "is_user",      "is
 static void
 read_tavern_header (StoreWhole *whole, JsonObject *line)
 {
-  const char *name = store_json_string (line, "character_name"), *date = store_json_string (line, "create_date");
-  const char *id = store_json_string (store_json_object (line, "chat_metadata"), "integrity");
+  const char *name = text_json_string (line, "character_name"), *date = text_json_string (line, "create_date");
+  const char *id = text_json_string (text_json_object (line, "chat_metadata"), "integrity");
 
   if (id)
     whole->origin = g_strconcat ("sillytavern:", id, NULL);
@@ -41,16 +41,16 @@ read_tavern_header (StoreWhole *whole, JsonObject *line)
 static StoreRole
 tavern_role (JsonObject *line, JsonObject *extra)
 {
-  const char *name = store_json_string (line, "name");
+  const char *name = text_json_string (line, "name");
 
-  if (store_json_array (extra, "tool_invocations"))
+  if (text_json_array (extra, "tool_invocations"))
     return STORE_ROLE_ASSISTANT;
   if (store_json_boolean (line, "is_user"))
     return STORE_ROLE_USER;
-  if (g_strcmp0 (store_json_string (extra, "type"), "narrator") == 0)
+  if (g_strcmp0 (text_json_string (extra, "type"), "narrator") == 0)
     return STORE_ROLE_SYSTEM;
   return store_json_boolean (line, "is_system")
-                 && (store_json_string (extra, "type") || g_strcmp0 (name, "System") == 0
+                 && (text_json_string (extra, "type") || g_strcmp0 (name, "System") == 0
                      || g_strcmp0 (name, "SillyTavern System") == 0)
              ? STORE_ROLE_SYSTEM
              : STORE_ROLE_ASSISTANT;
@@ -59,26 +59,26 @@ tavern_role (JsonObject *line, JsonObject *extra)
 static void
 add_tavern_media (StoreTurn *turn, JsonObject *extra)
 {
-  JsonArray *files = store_json_array (extra, "files"), *media = store_json_array (extra, "media");
-  JsonObject *file = store_json_object (extra, "file");
+  JsonArray *files = text_json_array (extra, "files"), *media = text_json_array (extra, "media");
+  JsonObject *file = text_json_object (extra, "file");
 
-  if (store_json_string (extra, "image"))
+  if (text_json_string (extra, "image"))
     store_turn_add_medium (turn, "image", NULL);
-  if (store_json_string (extra, "video"))
+  if (text_json_string (extra, "video"))
     store_turn_add_medium (turn, "video", NULL);
   if (file)
-    store_turn_add_medium (turn, "file", store_json_string (file, "name"));
+    store_turn_add_medium (turn, "file", text_json_string (file, "name"));
   for (guint i = 0; files && i < json_array_get_length (files); i++)
-    store_turn_add_medium (turn, "file", store_json_string (store_json_element (files, i), "name"));
+    store_turn_add_medium (turn, "file", text_json_string (text_json_element (files, i), "name"));
   for (guint i = 0; media && i < json_array_get_length (media); i++)
     {
-      const char *type = store_json_string (store_json_element (media, i), "type");
+      const char *type = text_json_string (text_json_element (media, i), "type");
 
       store_turn_add_medium (turn,
                              g_strcmp0 (type, "video") == 0   ? "video"
                              : g_strcmp0 (type, "audio") == 0 ? "voice"
                                                               : "image",
-                             store_json_string (store_json_element (media, i), "title"));
+                             text_json_string (text_json_element (media, i), "title"));
     }
 }
 
@@ -87,12 +87,12 @@ add_tavern_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
 {
   for (guint i = 0; i < json_array_get_length (calls); i++)
     {
-      JsonObject *call = store_json_element (calls, i);
+      JsonObject *call = text_json_element (calls, i);
       JsonNode *result = call ? json_object_get_member (call, "result") : NULL;
 
       if (!call)
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "tool call", 1);
-      store_turn_add_call (turn, store_json_string (call, "name"), store_json_string (call, "parameters"));
+      store_turn_add_call (turn, text_json_string (call, "name"), text_json_string (call, "parameters"));
       if (result && !JSON_NODE_HOLDS_NULL (result))
         store_turn_add_result_content (turn, result);
     }
@@ -102,23 +102,23 @@ add_tavern_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
 static StoreTurn *
 read_tavern_version (StoreWhole *whole, JsonObject *line, const char *text, JsonObject *info)
 {
-  JsonObject *extra = store_json_object (text ? info : line, "extra");
-  JsonArray *calls = store_json_array (extra, "tool_invocations");
-  const char *own = store_json_string (extra, "model");
-  const char *model = own ? own : store_json_string (store_json_object (line, "extra"), "model");
+  JsonObject *extra = text_json_object (text ? info : line, "extra");
+  JsonArray *calls = text_json_array (extra, "tool_invocations");
+  const char *own = text_json_string (extra, "model");
+  const char *model = own ? own : text_json_string (text_json_object (line, "extra"), "model");
   gint64 time = store_json_time (text && info ? info : line, "send_date");
-  const char *name = calls ? NULL : store_json_string (line, "name");
+  const char *name = calls ? NULL : text_json_string (line, "name");
   StoreTurn *turn = store_turn_new (whole, tavern_role (line, extra), time, model ? model : name);
 
   /* A translation, which was shown in the place of the text. */
-  if (store_json_string (extra, "display_text"))
+  if (text_json_string (extra, "display_text"))
     store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "display_text", 1);
-  store_turn_add_thought (turn, store_json_string (extra, "reasoning"));
+  store_turn_add_thought (turn, text_json_string (extra, "reasoning"));
   add_tavern_media (turn, extra);
   if (calls)
     add_tavern_calls (turn, whole, calls);
   else
-    store_turn_add_text (turn, text ? text : store_json_string (line, "mes"));
+    store_turn_add_text (turn, text ? text : text_json_string (line, "mes"));
   return turn;
 }
 
@@ -130,8 +130,8 @@ store_read_sillytavern (StoreWhole *whole, JsonArray *lines, GError **error)
 
   for (guint i = 0; i < json_array_get_length (lines); i++)
     {
-      JsonObject *line = store_json_element (lines, i);
-      JsonArray *swipes = store_json_array (line, "swipes"), *infos = store_json_array (line, "swipe_info");
+      JsonObject *line = text_json_element (lines, i);
+      JsonArray *swipes = text_json_array (line, "swipes"), *infos = text_json_array (line, "swipe_info");
       gint64 selected = swipes ? CLAMP (store_json_int (line, "swipe_id"), 0, MAX (1, json_array_get_length (swipes)) - 1) : 0;
       guint n = swipes ? MAX (1, json_array_get_length (swipes)) : 1;
       g_autofree char *next = NULL;
@@ -149,7 +149,7 @@ store_read_sillytavern (StoreWhole *whole, JsonArray *lines, GError **error)
 
           if (j != selected && (!text || !*text))
             continue;
-          store_tree_add (tree, id, last, NULL, read_tavern_version (whole, line, text, store_json_element (infos, j)));
+          store_tree_add (tree, id, last, NULL, read_tavern_version (whole, line, text, text_json_element (infos, j)));
           if (j == selected)
             next = g_steal_pointer (&id);
         }
@@ -172,8 +172,8 @@ add_jan_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
 {
   for (guint i = 0; calls && i < json_array_get_length (calls); i++)
     {
-      JsonObject *call = store_json_element (calls, i);
-      JsonObject *tool = store_json_object (call, "tool");
+      JsonObject *call = text_json_element (calls, i);
+      JsonObject *tool = text_json_object (call, "tool");
       JsonNode *response = call ? json_object_get_member (call, "response") : NULL;
 
       store_import_add_call (turn, whole, tool ? tool : call);
@@ -185,15 +185,15 @@ add_jan_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
 gboolean
 store_read_jan (StoreWhole *whole, JsonArray *lines, GError **error)
 {
-  const char *thread = store_json_string (store_json_element (lines, 0), "thread_id");
+  const char *thread = text_json_string (text_json_element (lines, 0), "thread_id");
 
   whole->origin = thread ? g_strconcat ("jan:", thread, NULL) : NULL;
   for (guint i = 0; i < json_array_get_length (lines); i++)
     {
-      JsonObject *line = store_json_element (lines, i);
-      JsonObject *metadata = store_json_object (line, "metadata");
-      JsonArray *attachments = store_json_array (line, "attachments");
-      const char *name = store_json_string (line, "role"), *model = store_json_string (metadata, "modelId");
+      JsonObject *line = text_json_element (lines, i);
+      JsonObject *metadata = text_json_object (line, "metadata");
+      JsonArray *attachments = text_json_array (line, "attachments");
+      const char *name = text_json_string (line, "role"), *model = text_json_string (metadata, "modelId");
       int role = store_import_role (name);
       StoreTurn *turn;
 
@@ -204,12 +204,12 @@ store_read_jan (StoreWhole *whole, JsonArray *lines, GError **error)
           continue;
         }
       turn = store_turn_new (whole, role, store_json_time (line, "created_at"),
-                             model ? model : store_json_string (metadata, "model"));
+                             model ? model : text_json_string (metadata, "model"));
       store_turn_add_content (turn, json_object_get_member (line, "content"));
-      store_import_add_calls (turn, whole, store_json_array (line, "tool_calls"));
-      add_jan_calls (turn, whole, store_json_array (metadata, "tool_calls"));
+      store_import_add_calls (turn, whole, text_json_array (line, "tool_calls"));
+      add_jan_calls (turn, whole, text_json_array (metadata, "tool_calls"));
       for (guint j = 0; attachments && j < json_array_get_length (attachments); j++)
-        store_turn_add_medium (turn, "file", store_json_string (store_json_element (attachments, j), "name"));
+        store_turn_add_medium (turn, "file", text_json_string (text_json_element (attachments, j), "name"));
       if (!store_turn_append (turn, error))
         return FALSE;
     }

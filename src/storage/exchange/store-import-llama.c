@@ -30,9 +30,9 @@ add_extra (StoreTurn *turn, JsonArray *extra)
 {
   for (guint i = 0; extra && i < json_array_get_length (extra); i++)
     {
-      JsonObject *item = store_json_element (extra, i);
-      const char *type = store_json_string (item, "type"), *name = store_json_string (item, "name");
-      const char *text = store_json_string (item, "content");
+      JsonObject *item = text_json_element (extra, i);
+      const char *type = text_json_string (item, "type"), *name = text_json_string (item, "name");
+      const char *text = text_json_string (item, "content");
 
       if (text)
         store_turn_add_file (turn, name, text);
@@ -48,7 +48,7 @@ add_extra (StoreTurn *turn, JsonArray *extra)
 static StoreTurn *
 read_message (StoreWhole *whole, JsonObject *message)
 {
-  const char *name = store_json_string (message, "role"), *type = store_json_string (message, "type");
+  const char *name = text_json_string (message, "role"), *type = text_json_string (message, "type");
   int role = store_import_role (name);
   StoreTurn *turn;
 
@@ -60,12 +60,12 @@ read_message (StoreWhole *whole, JsonObject *message)
       store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_ROLE, name, 1);
       return NULL;
     }
-  turn = store_turn_new (whole, role, store_json_time (message, "timestamp"), store_json_string (message, "model"));
-  store_turn_add_thought (turn, store_json_string (message, "reasoningContent"));
-  store_turn_add_thought (turn, store_json_string (message, "thinking"));
+  turn = store_turn_new (whole, role, store_json_time (message, "timestamp"), text_json_string (message, "model"));
+  store_turn_add_thought (turn, text_json_string (message, "reasoningContent"));
+  store_turn_add_thought (turn, text_json_string (message, "thinking"));
   store_turn_add_content (turn, json_object_get_member (message, "content"));
-  add_extra (turn, store_json_array (message, "extra"));
-  store_import_add_calls_text (turn, whole, store_json_string (message, "toolCalls"));
+  add_extra (turn, text_json_array (message, "extra"));
+  store_import_add_calls_text (turn, whole, text_json_string (message, "toolCalls"));
   return turn;
 }
 
@@ -73,21 +73,21 @@ gboolean
 store_read_llama (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  JsonObject *conversation = store_json_object (object, "conv");
-  JsonArray *messages = store_json_array (object, "messages");
-  const char *id = store_json_string (conversation, "id");
+  JsonObject *conversation = text_json_object (object, "conv");
+  JsonArray *messages = text_json_array (object, "messages");
+  const char *id = text_json_string (conversation, "id");
   JsonNode *head = json_object_get_member (conversation, "currNode");
   g_autofree char *head_id = store_json_id (head);
 
   whole->origin = id ? g_strconcat ("llama.cpp:", id, NULL) : NULL;
-  store_whole_set_title (whole, store_json_string (conversation, "name"));
+  store_whole_set_title (whole, text_json_string (conversation, "name"));
   whole->row->updated_at = store_json_time (conversation, "lastModified");
   whole->row->pinned = store_json_boolean (conversation, "pinned");
   store_import_notes_add_members (whole->notes, conversation, conversation_members);
 
   for (guint i = 0; i < json_array_get_length (messages); i++)
     {
-      JsonObject *from = store_json_element (messages, i);
+      JsonObject *from = text_json_element (messages, i);
       g_autofree char *own = from ? store_json_id (json_object_get_member (from, "id")) : NULL;
       g_autofree char *parent = from ? store_json_id (json_object_get_member (from, "parent")) : NULL;
 
@@ -98,7 +98,7 @@ store_read_llama (StoreWhole *whole, JsonObject *object, GError **error)
         }
       if (parent && (g_str_equal (parent, "root") || g_str_equal (parent, "-1")))
         g_clear_pointer (&parent, g_free);
-      store_tree_add (tree, own, parent, store_json_array (from, "children"), read_message (whole, from));
+      store_tree_add (tree, own, parent, text_json_array (from, "children"), read_message (whole, from));
     }
   return store_tree_end (tree, head_id, error);
 }

@@ -29,9 +29,9 @@ read_made (StoreWhole *whole, JsonArray *array)
 
   for (guint i = 0; i < MIN (json_array_get_length (array), MAX_MADE); i++)
     {
-      JsonObject *object = store_json_element (array, i);
-      const char *name = object ? store_json_string (object, "name") : NULL;
-      const char *text = object ? store_json_string (object, "data") : NULL;
+      JsonObject *object = text_json_element (array, i);
+      const char *name = object ? text_json_string (object, "name") : NULL;
+      const char *text = object ? text_json_string (object, "data") : NULL;
       g_autofree char *tame = name ? store_tame_name (name) : NULL;
       g_autoptr (GBytes) data = NULL;
       gsize n = 0;
@@ -56,10 +56,10 @@ read_call (StoreWhole *whole, JsonObject *object)
 {
   static const char *const members[] = { "state", "allowed_by", "edited", "started_at", "finished_at", "metadata",
                                          "tool",  "arguments",  "result", "made",       NULL };
-  const char *metadata = store_json_string (object, "metadata"), *tool = store_json_string (object, "tool");
-  int state = store_call_state_from_name (store_json_string (object, "state"));
-  int allowed_by = store_allowed_by_from_name (store_json_string (object, "allowed_by"));
-  JsonArray *made = store_json_array (object, "made");
+  const char *metadata = text_json_string (object, "metadata"), *tool = text_json_string (object, "tool");
+  int state = store_call_state_from_name (text_json_string (object, "state"));
+  int allowed_by = store_allowed_by_from_name (text_json_string (object, "allowed_by"));
+  JsonArray *made = text_json_array (object, "made");
   StoreCall *call;
 
   if (state < 0 || state == STORE_CALL_RUNNING || allowed_by < 0 || !metadata || !tool)
@@ -74,8 +74,8 @@ read_call (StoreWhole *whole, JsonObject *object)
     .finished_at = store_json_int (object, "finished_at"),
     .metadata = g_strdup (metadata),
     .tool = g_strdup (tool),
-    .arguments = g_strdup (store_json_string (object, "arguments")),
-    .result = g_strdup (store_json_string (object, "result")),
+    .arguments = g_strdup (text_json_string (object, "arguments")),
+    .result = g_strdup (text_json_string (object, "result")),
     .made = made ? read_made (whole, made) : NULL,
   };
   return call;
@@ -90,8 +90,8 @@ read_given (StoreWhole *whole, JsonArray *array)
 
   for (guint i = 0; i < MIN (json_array_get_length (array), MAX_GIVEN); i++)
     {
-      JsonObject *object = store_json_element (array, i);
-      const char *sha256 = object ? store_json_string (object, "sha256") : NULL;
+      JsonObject *object = text_json_element (array, i);
+      const char *sha256 = object ? text_json_string (object, "sha256") : NULL;
       StorePassage *passage;
 
       if (!sha256)
@@ -109,12 +109,12 @@ read_given (StoreWhole *whole, JsonArray *array)
 static gboolean
 read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
 {
-  int role = store_role_from_name (store_json_string (object, "role"));
-  int state = store_state_from_name (store_json_string (object, "state"));
+  int role = store_role_from_name (text_json_string (object, "role"));
+  int state = store_state_from_name (text_json_string (object, "state"));
   gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
-  const char *text = store_json_string (object, "text");
-  JsonObject *call = store_json_object (object, "call");
-  JsonArray *given = store_json_array (object, "given");
+  const char *text = text_json_string (object, "text");
+  JsonObject *call = text_json_object (object, "call");
+  JsonArray *given = text_json_array (object, "given");
   StoreMessage *message;
 
   if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
@@ -127,8 +127,8 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
     return FALSE;
   message->id = id;
   message->state = state;
-  message->attachments = g_strdup (store_json_string (object, "attachments"));
-  message->model = g_strdup (store_json_string (object, "model"));
+  message->attachments = g_strdup (text_json_string (object, "attachments"));
+  message->model = g_strdup (text_json_string (object, "model"));
   message->created_at = store_json_int (object, "created_at");
   message->finished_at = store_json_int (object, "finished_at");
   message->n_prompt_tokens = CLAMP (store_json_int (object, "n_prompt_tokens"), 0, G_MAXINT);
@@ -149,13 +149,13 @@ gboolean
 store_read_myna (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
-  JsonArray *messages = store_json_array (object, "messages");
+  JsonArray *messages = text_json_array (object, "messages");
   StoreConversation *row = whole->row;
-  const char *title = store_json_string (object, "title");
+  const char *title = text_json_string (object, "title");
 
-  if (!messages || !store_json_string (object, "origin"))
+  if (!messages || !text_json_string (object, "origin"))
     return store_import_invalid (error, "A conversation in the file is not complete");
-  whole->origin = g_strdup (store_json_string (object, "origin"));
+  whole->origin = g_strdup (text_json_string (object, "origin"));
   g_free (row->title);
   row->title = g_strdup (title ? title : "");
   row->title_by_user = store_json_boolean (object, "title_by_user");
@@ -164,9 +164,9 @@ store_read_myna (StoreWhole *whole, JsonObject *object, GError **error)
   row->pinned = store_json_boolean (object, "pinned");
   row->archived = store_json_boolean (object, "archived");
   row->folder_id = store_json_int (object, "folder_id");
-  row->model = g_strdup (store_json_string (object, "model"));
-  row->draft = g_strdup (store_json_string (object, "draft"));
-  row->settings = g_strdup (store_json_string (object, "settings"));
+  row->model = g_strdup (text_json_string (object, "model"));
+  row->draft = g_strdup (text_json_string (object, "draft"));
+  row->settings = g_strdup (text_json_string (object, "settings"));
   store_import_notes_add_members (whole->notes, object, conversation_members);
 
   for (guint i = 0; i < json_array_get_length (messages); i++)

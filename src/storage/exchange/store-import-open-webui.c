@@ -220,22 +220,22 @@ add_files (StoreTurn *turn, JsonArray *files)
 {
   for (guint i = 0; files && i < json_array_get_length (files); i++)
     {
-      JsonObject *item = store_json_element (files, i);
-      JsonObject *file = store_json_object (item, "file");
-      const char *name = store_json_string (item, "name");
-      const char *text = store_json_string (store_json_object (file, "data"), "content");
+      JsonObject *item = text_json_element (files, i);
+      JsonObject *file = text_json_object (item, "file");
+      const char *name = text_json_string (item, "name");
+      const char *text = text_json_string (text_json_object (file, "data"), "content");
 
       if (text)
-        store_turn_add_file (turn, name ? name : store_json_string (file, "filename"), text);
+        store_turn_add_file (turn, name ? name : text_json_string (file, "filename"), text);
       else
-        store_turn_add_medium (turn, g_strcmp0 (store_json_string (item, "type"), "image") == 0 ? "image" : "file", name);
+        store_turn_add_medium (turn, g_strcmp0 (text_json_string (item, "type"), "image") == 0 ? "image" : "file", name);
     }
 }
 
 static StoreTurn *
 read_message (StoreWhole *whole, JsonObject *message)
 {
-  const char *name = store_json_string (message, "role"), *text = store_json_string (message, "content");
+  const char *name = text_json_string (message, "role"), *text = text_json_string (message, "content");
   int role = store_import_role (name);
   StoreTurn *turn;
 
@@ -245,13 +245,13 @@ read_message (StoreWhole *whole, JsonObject *message)
       store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_ROLE, name, 1);
       return NULL;
     }
-  turn = store_turn_new (whole, role, store_json_time (message, "timestamp"), store_json_string (message, "model"));
+  turn = store_turn_new (whole, role, store_json_time (message, "timestamp"), text_json_string (message, "model"));
   if (text)
     add_text (turn, text);
   else
     store_turn_add_content (turn, json_object_get_member (message, "content"));
-  add_files (turn, store_json_array (message, "files"));
-  store_import_add_calls (turn, whole, store_json_array (message, "tool_calls"));
+  add_files (turn, text_json_array (message, "files"));
+  store_import_add_calls (turn, whole, text_json_array (message, "tool_calls"));
   return turn;
 }
 
@@ -267,10 +267,10 @@ add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages, const cha
   while (json_object_iter_next_ordered (&iter, &id, &node))
     {
       JsonObject *message = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      const char *parent = store_json_string (message, "parentId");
+      const char *parent = text_json_string (message, "parentId");
 
       if (message)
-        store_tree_add (tree, id, parent ? parent : top, store_json_array (message, "childrenIds"),
+        store_tree_add (tree, id, parent ? parent : top, text_json_array (message, "childrenIds"),
                         read_message (whole, message));
       else
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, NULL, 1);
@@ -281,8 +281,8 @@ add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages, const cha
 static const char *
 add_system (StoreTree *tree, StoreWhole *whole, JsonObject *chat)
 {
-  const char *params = store_json_string (store_json_object (chat, "params"), "system");
-  const char *text = params && *params ? params : store_json_string (chat, "system");
+  const char *params = text_json_string (text_json_object (chat, "params"), "system");
+  const char *text = params && *params ? params : text_json_string (chat, "system");
   StoreTurn *turn;
 
   if (!text || !*text)
@@ -296,13 +296,13 @@ gboolean
 store_read_open_webui (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  JsonObject *inner = store_json_object (object, "chat"), *chat = inner ? inner : object;
-  JsonObject *history = store_json_object (chat, "history"), *messages = store_json_object (history, "messages");
-  JsonArray *list = messages ? NULL : store_json_array (chat, "messages");
-  const char *id = store_json_string (object, "id"), *title = store_json_string (object, "title"), *last = NULL;
+  JsonObject *inner = text_json_object (object, "chat"), *chat = inner ? inner : object;
+  JsonObject *history = text_json_object (chat, "history"), *messages = text_json_object (history, "messages");
+  JsonArray *list = messages ? NULL : text_json_array (chat, "messages");
+  const char *id = text_json_string (object, "id"), *title = text_json_string (object, "title"), *last = NULL;
 
   whole->origin = id ? g_strconcat ("open-webui:", id, NULL) : NULL;
-  store_whole_set_title (whole, title ? title : store_json_string (chat, "title"));
+  store_whole_set_title (whole, title ? title : text_json_string (chat, "title"));
   whole->row->created_at = store_json_time (object, "created_at");
   whole->row->updated_at = store_json_time (object, "updated_at");
   whole->row->archived = store_json_boolean (object, "archived");
@@ -317,7 +317,7 @@ store_read_open_webui (StoreWhole *whole, JsonObject *object, GError **error)
     add_history (tree, whole, messages, last);
   for (guint i = 0; list && i < json_array_get_length (list); i++)
     {
-      JsonObject *message = store_json_element (list, i);
+      JsonObject *message = text_json_element (list, i);
       g_autofree char *name = g_strdup_printf ("%u", i);
 
       if (message)
@@ -325,5 +325,5 @@ store_read_open_webui (StoreWhole *whole, JsonObject *object, GError **error)
       else
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, NULL, 1);
     }
-  return store_tree_end (tree, messages ? store_json_string (history, "currentId") : last, error);
+  return store_tree_end (tree, messages ? text_json_string (history, "currentId") : last, error);
 }

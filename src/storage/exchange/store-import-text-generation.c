@@ -19,9 +19,9 @@ add_attachments (StoreTurn *turn, JsonArray *attachments)
 {
   for (guint i = 0; attachments && i < json_array_get_length (attachments); i++)
     {
-      JsonObject *file = store_json_element (attachments, i);
-      const char *name = store_json_string (file, "name"), *type = store_json_string (file, "type");
-      const char *text = store_json_string (file, "content");
+      JsonObject *file = text_json_element (attachments, i);
+      const char *name = text_json_string (file, "name"), *type = text_json_string (file, "type");
+      const char *text = text_json_string (file, "content");
 
       if (text && *text)
         store_turn_add_file (turn, name, text);
@@ -35,10 +35,10 @@ static const char *
 add (StoreTree *tree, StoreWhole *whole, StoreRole role, const char *text, JsonObject *about, const char *parent)
 {
   g_autofree char *id = g_strdup_printf ("%p", (gconstpointer) text); /* each string of the file has a place of its own */
-  StoreTurn *turn = store_turn_new (whole, role, store_json_time (about, "timestamp"), store_json_string (about, "model_name"));
+  StoreTurn *turn = store_turn_new (whole, role, store_json_time (about, "timestamp"), text_json_string (about, "model_name"));
 
   store_turn_add_text (turn, text);
-  add_attachments (turn, store_json_array (about, "attachments"));
+  add_attachments (turn, text_json_array (about, "attachments"));
   return store_tree_add (tree, id, parent, NULL, turn);
 }
 
@@ -46,14 +46,14 @@ add (StoreTree *tree, StoreWhole *whole, StoreRole role, const char *text, JsonO
 static const char *
 add_versions (StoreTree *tree, StoreWhole *whole, StoreRole role, const char *text, JsonObject *about, const char *parent)
 {
-  JsonArray *versions = store_json_array (about, "versions");
+  JsonArray *versions = text_json_array (about, "versions");
   gint64 selected = store_json_int (about, "current_version_index");
   const char *shown = NULL;
 
   for (guint i = 0; versions && i < json_array_get_length (versions); i++)
     {
-      JsonObject *version = store_json_element (versions, i);
-      const char *content = store_json_string (version, "content");
+      JsonObject *version = text_json_element (versions, i);
+      const char *content = text_json_string (version, "content");
 
       if (i == selected)
         shown = add (tree, whole, role, text, about, parent);
@@ -68,7 +68,7 @@ get_about (JsonObject *metadata, const char *who, guint i)
 {
   g_autofree char *name = g_strdup_printf ("%s_%u", who, i);
 
-  return store_json_object (metadata, name);
+  return text_json_object (metadata, name);
 }
 
 static const char *
@@ -87,9 +87,9 @@ store_read_text_generation (StoreWhole *whole, JsonObject *object, GError **erro
 {
   static const char *const members[] = { "internal", "visible", "data", "data_visible", "metadata", NULL };
   g_autoptr (StoreTree) tree = store_tree_new (whole);
-  JsonArray *internal = store_json_array (object, "internal");
-  JsonArray *pairs = internal ? internal : store_json_array (object, "data");
-  JsonObject *metadata = store_json_object (object, "metadata");
+  JsonArray *internal = text_json_array (object, "internal");
+  JsonArray *pairs = internal ? internal : text_json_array (object, "data");
+  JsonObject *metadata = text_json_object (object, "metadata");
   const char *last = NULL;
 
   store_import_notes_add_members (whole->notes, object, members);

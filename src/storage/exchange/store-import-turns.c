@@ -41,10 +41,10 @@ fill_turn (StoreTurn *turn, StoreWhole *whole, JsonObject *from, const char *rol
 {
   static const char *const thoughts[] = { "reasoning_content", "reasoning", "thinking" };
   static const char *const contents[] = { "value", "content", "text", "parts" };
-  JsonObject *call = store_json_object (from, "function_call");
+  JsonObject *call = text_json_object (from, "function_call");
 
   for (gsize i = 0; i < G_N_ELEMENTS (thoughts); i++)
-    store_turn_add_thought (turn, store_json_string (from, thoughts[i]));
+    store_turn_add_thought (turn, text_json_string (from, thoughts[i]));
   for (gsize i = 0; i < G_N_ELEMENTS (contents); i++)
     {
       JsonNode *content = json_object_get_member (from, contents[i]);
@@ -59,15 +59,15 @@ fill_turn (StoreTurn *turn, StoreWhole *whole, JsonObject *from, const char *rol
     }
   if (call)
     store_import_add_call (turn, whole, call);
-  store_import_add_calls (turn, whole, store_json_array (from, "tool_calls"));
+  store_import_add_calls (turn, whole, text_json_array (from, "tool_calls"));
 }
 
 static gboolean
 read_turn (StoreWhole *whole, JsonObject *from, const char *default_model, GError **error)
 {
   static const char *const times[] = { "timestamp", "created_at", "create_time" };
-  const char *speaker = store_json_string (from, "from"), *model = store_json_string (from, "model");
-  const char *name = speaker ? speaker : store_json_string (from, "role");
+  const char *speaker = text_json_string (from, "from"), *model = text_json_string (from, "model");
+  const char *name = speaker ? speaker : text_json_string (from, "role");
   int role = store_import_role (name);
   gint64 time = 0;
   StoreTurn *turn;
@@ -138,17 +138,17 @@ gboolean
 store_read_turns_object (StoreWhole *whole, JsonObject *object, GError **error)
 {
   static const char *const lists[] = { "conversations", "messages", "history" };
-  const char *title = store_json_string (object, "title");
+  const char *title = text_json_string (object, "title");
 
-  store_whole_set_title (whole, title ? title : store_json_string (object, "name"));
+  store_whole_set_title (whole, title ? title : text_json_string (object, "name"));
   whole->row->created_at = MAX (store_json_time (object, "created_at"), store_json_time (object, "create_time"));
   whole->row->updated_at = MAX (store_json_time (object, "updated_at"), store_json_time (object, "update_time"));
   store_import_notes_add_members (whole->notes, object, object_members);
-  if (!add_text (whole, STORE_ROLE_SYSTEM, store_json_string (object, "system"), error))
+  if (!add_text (whole, STORE_ROLE_SYSTEM, text_json_string (object, "system"), error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
-    if (store_json_array (object, lists[i])
-        && !read_list (whole, store_json_array (object, lists[i]), store_json_string (object, "model"), error))
+    if (text_json_array (object, lists[i])
+        && !read_list (whole, text_json_array (object, lists[i]), text_json_string (object, "model"), error))
       return FALSE;
   return TRUE;
 }
@@ -160,19 +160,19 @@ store_read_instruction (StoreWhole *whole, JsonObject *object, GError **error)
                                          "completion",  "answer", "system",   "history", "id",     NULL };
   static const char *const questions[] = { "instruction", "prompt", "question" };
   static const char *const answers[] = { "output", "response", "completion", "answer" };
-  const char *question = NULL, *answer = NULL, *input = store_json_string (object, "input");
-  JsonArray *history = store_json_array (object, "history");
+  const char *question = NULL, *answer = NULL, *input = text_json_string (object, "input");
+  JsonArray *history = text_json_array (object, "history");
   g_autofree char *both = NULL;
 
   for (gsize i = 0; !question && i < G_N_ELEMENTS (questions); i++)
-    question = store_json_string (object, questions[i]);
+    question = text_json_string (object, questions[i]);
   for (gsize i = 0; !answer && i < G_N_ELEMENTS (answers); i++)
-    answer = store_json_string (object, answers[i]);
+    answer = text_json_string (object, answers[i]);
   if (!question || !answer)
     return FALSE;
   store_import_notes_add_members (whole->notes, object, members);
   both = input && *input ? g_strconcat (question, "\n\n", input, NULL) : g_strdup (question);
-  return add_text (whole, STORE_ROLE_SYSTEM, store_json_string (object, "system"), error)
+  return add_text (whole, STORE_ROLE_SYSTEM, text_json_string (object, "system"), error)
          && (!history || read_list (whole, history, NULL, error)) && add_text (whole, STORE_ROLE_USER, both, error)
          && add_text (whole, STORE_ROLE_ASSISTANT, answer, error);
 }

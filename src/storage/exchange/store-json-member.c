@@ -14,14 +14,6 @@ value_of (JsonObject *object, const char *name)
   return node && JSON_NODE_HOLDS_VALUE (node) ? node : NULL;
 }
 
-const char *
-store_json_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = value_of (object, name);
-
-  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
-}
-
 double
 store_json_double (JsonObject *object, const char *name)
 {
@@ -49,30 +41,6 @@ store_json_boolean (JsonObject *object, const char *name)
   JsonNode *node = value_of (object, name);
 
   return node && json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
-}
-
-JsonObject *
-store_json_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-JsonArray *
-store_json_array (JsonObject *object, const char *name)
-{
-  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
-
-  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-}
-
-JsonObject *
-store_json_element (JsonArray *array, guint i)
-{
-  JsonNode *node = array && i < json_array_get_length (array) ? json_array_get_element (array, i) : NULL;
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
 const char *
@@ -127,7 +95,7 @@ parse_shown_time (const char *text)
 gint64
 store_json_time (JsonObject *object, const char *name)
 {
-  const char *text = store_json_string (object, name);
+  const char *text = text_json_string (object, name);
   double number = store_json_double (object, name);
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
   g_autoptr (GDateTime) time = text ? g_date_time_new_from_iso8601 (text, utc) : NULL;

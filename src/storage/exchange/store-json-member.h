@@ -7,17 +7,14 @@
 
 #include <json-glib/json-glib.h>
 
+#include "text/json/text-json-member.h"
+
 G_BEGIN_DECLS
 
-/* Members of an object where they have the type; NULL or 0 otherwise. */
-const char *store_json_string (JsonObject *object, const char *name);
+/* Members of an object where they have the type; 0 otherwise.  Strings, objects and arrays: text-json-member.h. */
 gint64 store_json_int (JsonObject *object, const char *name);
 double store_json_double (JsonObject *object, const char *name);
 gboolean store_json_boolean (JsonObject *object, const char *name);
-JsonObject *store_json_object (JsonObject *object, const char *name);
-JsonArray *store_json_array (JsonObject *object, const char *name);
-/* An array's element where it is an object; NULL otherwise. */
-JsonObject *store_json_element (JsonArray *array, guint i);
 /* A node's string where it is one. */
 const char *store_json_node_string (JsonNode *node);
 /* A string, or a number as one: what programs use as ids.  NULL: neither.  Owned by the caller. */

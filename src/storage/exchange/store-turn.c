@@ -215,9 +215,9 @@ store_turn_add_file (StoreTurn *self, const char *name, const char *text)
 static const char *
 part_text (JsonObject *part, const char *name)
 {
-  const char *text = store_json_string (part, name);
+  const char *text = text_json_string (part, name);
 
-  return text ? text : store_json_string (store_json_object (part, name), "value");
+  return text ? text : text_json_string (text_json_object (part, name), "value");
 }
 
 void
@@ -226,7 +226,7 @@ store_turn_add_result_content (StoreTurn *self, JsonNode *content)
   g_autoptr (StoreTurn) result = store_turn_new (self->whole, STORE_ROLE_OBSERVATION, self->time, NULL);
   JsonObject *object = content && JSON_NODE_HOLDS_OBJECT (content) ? json_node_get_object (content) : NULL;
   JsonNode *inner = object ? json_object_get_member (object, "content") : NULL;
-  g_autofree char *json = object && !inner && !store_json_string (object, "type") ? store_json_text (content) : NULL;
+  g_autofree char *json = object && !inner && !text_json_string (object, "type") ? store_json_text (content) : NULL;
 
   if (json)
     store_turn_add_text (result, json);
@@ -240,11 +240,11 @@ static void
 note_citations (StoreTurn *self, JsonObject *part)
 {
   static const char *const names[] = { "citations", "annotations" };
-  JsonObject *text = store_json_object (part, "text");
+  JsonObject *text = text_json_object (part, "text");
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      JsonArray *citations = store_json_array (text ? text : part, names[i]);
+      JsonArray *citations = text_json_array (text ? text : part, names[i]);
       guint n = citations ? json_array_get_length (citations) : 0;
 
       if (n > 0)
@@ -256,7 +256,7 @@ static void
 add_call_part (StoreTurn *self, JsonObject *part)
 {
   JsonNode *arguments = json_object_get_member (part, json_object_has_member (part, "input") ? "input" : "arguments");
-  const char *name = store_json_string (part, "name");
+  const char *name = text_json_string (part, "name");
   g_autofree char *text = arguments ? store_json_text (arguments) : NULL;
 
   store_turn_add_call (self, name, text);
@@ -270,7 +270,7 @@ add_part (StoreTurn *self, JsonObject *part)
     { "audio", "voice" },   { "video", "video" },      { "file", "file" },         { "input_file", "file" },
     { "document", "file" }, { "image_file", "image" }, { "audio_url", "voice" },   { "video_url", "video" },
   };
-  const char *type = store_json_string (part, "type");
+  const char *type = text_json_string (part, "type");
 
   if (!type || g_str_equal (type, "text") || g_str_equal (type, "input_text") || g_str_equal (type, "output_text"))
     {
@@ -283,9 +283,9 @@ add_part (StoreTurn *self, JsonObject *part)
   for (gsize i = 0; i < G_N_ELEMENTS (media); i++)
     if (g_str_equal (type, media[i][0]))
       {
-        const char *name = store_json_string (part, "filename");
+        const char *name = text_json_string (part, "filename");
 
-        store_turn_add_medium (self, media[i][1], name ? name : store_json_string (part, "name"));
+        store_turn_add_medium (self, media[i][1], name ? name : text_json_string (part, "name"));
         return;
       }
   if (g_str_equal (type, "thinking") && part_text (part, "thinking"))

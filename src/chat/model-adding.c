@@ -15,7 +15,7 @@ struct _MynaModelAdding
   MynaModelLibrary *library;
   GPtrArray *refused; /* of Refused */
   guint n_adding;     /* files that are being looked at */
-  guint n_added;      /* … and that were so far */
+  guint next_number;  /* of a file */
 };
 
 enum
@@ -102,7 +102,7 @@ myna_model_adding_add (MynaModelAdding *self, const char *path)
 
   if (self->n_adding == 0)
     g_ptr_array_set_size (self->refused, 0);
-  *file = (File){ g_object_ref (self), self->n_added++, g_strdup (path) };
+  *file = (File){ g_object_ref (self), self->next_number++, g_strdup (path) };
   self->n_adding++;
   myna_model_library_add_async (self->library, path, added_cb, file);
 }

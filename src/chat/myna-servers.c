@@ -40,7 +40,8 @@ myna_servers_new (void)
 const char *
 myna_servers_get_word (ToolServers *servers)
 {
-  if (tool_servers_are_unreadable (servers))
+  /* The first one that is added puts the file aside. */
+  if (tool_servers_are_unreadable (servers) && g_list_model_get_n_items (tool_servers_get_list (servers)) == 0)
     return _ (
         "Your tool servers cannot be read: the file “servers.json” is damaged. It is kept as “servers.json.damaged” when you add "
         "a server.");

@@ -18,6 +18,7 @@ typedef struct
 {
   Fixture chat;
   ToolServers *servers;
+  const char *word; /* what was said above the list when it changed */
 } Servers;
 
 static ToolServer *
@@ -376,6 +377,32 @@ test_add_typed (Servers *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (f->servers)), ==, 1);
 }
 
+static void
+keep_word_cb (Servers *f, guint position, guint removed, guint added, GListModel *list)
+{
+  f->word = myna_servers_get_word (f->servers);
+}
+
+/* A damaged file is told of above the list, until a server is in it. */
+static void
+test_unreadable (Servers *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "servers.json", NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_null (strstr (myna_servers_get_word (f->servers), "damaged"));
+  g_object_unref (f->servers);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "{", -1, NULL));
+  f->servers = myna_servers_new ();
+  g_assert_nonnull (strstr (myna_servers_get_word (f->servers), "servers.json.damaged"));
+  g_signal_connect_swapped (tool_servers_get_list (f->servers), "items-changed", G_CALLBACK (keep_word_cb), f);
+  add (f->servers, "sound", NULL);
+  g_assert_nonnull (f->word);
+  g_assert_null (strstr (f->word, "damaged"));
+  g_signal_handlers_disconnect_by_data (tool_servers_get_list (f->servers), f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -387,6 +414,7 @@ main (int argc, char *argv[])
   ADD ("own", test_own);
   ADD ("states", test_states);
   ADD ("add-typed", test_add_typed);
+  ADD ("unreadable", test_unreadable);
   g_test_add_func ("/server-calls/typed", test_typed);
   return g_test_run ();
 }

@@ -288,6 +288,7 @@ update_list (MynaServersGroup *self)
       update_row (row);
     }
   gtk_widget_set_visible (self->none, n == 0);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), myna_servers_get_word (self->servers));
 }
 
 /* Names may have changed: those that two servers have. */
@@ -405,7 +406,6 @@ myna_servers_group_new (StoreDb *store)
     }
   g_object_ref (self->servers);
   self->store = store ? g_object_ref (store) : NULL;
-  adw_preferences_group_set_description (group, myna_servers_get_word (self->servers));
   self->none = myna_row_new (_ ("No tool servers yet"), "");
   adw_preferences_group_add (group, self->none);
   g_signal_connect_swapped (tool_servers_get_list (self->servers), "items-changed", G_CALLBACK (update_list), self);

@@ -178,12 +178,13 @@ update (GtkWidget *group)
   myna_list_clear (list);
   for (guint i = 0; i < prompts->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (list), new_row (g_ptr_array_index (prompts, i), i));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), myna_prompts_get_word (myna_prompts_get_default ()));
 }
 
 GtkWidget *
 myna_prompts_group_new (void)
 {
-  GtkWidget *group = myna_group_new (_ ("Prompts"), myna_prompts_get_word (myna_prompts_get_default ()));
+  GtkWidget *group = myna_group_new (_ ("Prompts"), NULL);
   GtkWidget *list = myna_list_new (_ ("Prompts"));
   GtkWidget *button = gtk_button_new_with_label (_ ("New…"));
 

@@ -89,6 +89,30 @@ class Chat(TestCase):
              "four stored messages")
         app.quit()
 
+    def test_rename_while_writing(self):
+        """A chat is given a name while its reply is written: the reply goes on, the name stays, no key goes astray."""
+        self.set_chat_settings(**ENDLESS)
+        app = self.start()
+        app.send(STORY)
+        wait(lambda: "".join(app.rows("Myna")[-1:]).strip(), "the first words")
+        app.key("F2")
+        wait(lambda: any(entry.has("focused") for entry in app.find_all("Title", ("text", "entry"))), "the title to have the focus")
+        app.key("ctrl+a")
+        app.write("Pip and Ella")
+        app.key("Return")
+        wait(lambda: self.query("SELECT title, title_by_user FROM conversation") == [("Pip and Ella", 1)], "the name")
+        before = app.rows("Myna")[-1]
+        if app.find_all("Stop"):
+            wait(lambda: len(app.rows("Myna")[-1]) > len(before) or not app.find_all("Stop"), "the reply to go on")
+        self.assertEqual(app.composer.text, "")
+        app.wait_idle()
+        wait(lambda: app.rows("Myna")[-1].startswith(before.strip()), "the reply to begin as before")
+        # Nor does what the model finds take its place.
+        app.ask("What is 2 + 3?")
+        app.quit()
+        self.assertEqual(self.query("SELECT title, title_by_user FROM conversation"), [("Pip and Ella", 1)])
+        self.assertEqual(self.query("SELECT count(*) FROM message WHERE state IN (?, ?)", COMPLETE, LENGTH), [(4,)])
+
     def test_find(self):
         app = self.start()
         app.ask("What is 17 + 25?")

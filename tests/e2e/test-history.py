@@ -406,6 +406,43 @@ class History(TestCase):
                 return wait(condition, f"{dragged!r} to be in {target!r}", 10)
         raise Failure(f"{dragged!r} could not be dragged into {target!r}")
 
+    def test_rename_while_rows_move(self):
+        """A chat whose name is being typed moves in the list, for the reply of another begins: the typing goes on."""
+        self.set_chat_settings(temperature=0, repetition_penalty=0.5, max_tokens=1200)
+        app = self.start()
+        for question in "Tell me a story about a bird.", "Tell me a story about a cat.", "Tell me a story about a dog.":
+            app.key("ctrl+n")
+            wait(lambda: not app.rows("You"), "a new chat")
+            app.send(question)
+        order = [title for title, in self.query("SELECT title FROM conversation ORDER BY updated_at DESC")]
+        app.key("F2")
+        self.wait_title_focus(app)
+        app.key("ctrl+a")
+        app.write("Sorting in ")
+        wait(lambda: self.query("SELECT title FROM conversation ORDER BY updated_at DESC LIMIT 1") != [(order[0],)], "another to be the latest")
+        app.write("Python")
+        app.key("Return")
+        wait(lambda: self.count("title = 'Sorting in Python' AND title_by_user") == 1, "the name as it was typed")
+        self.assertEqual(app.composer.text, "")
+        app.quit()
+
+    def test_rename_by_menu(self):
+        """The menu of a row, and of the chat that is open; and F2 where the keyboard is on a heading."""
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+        self.open_chat(app, "Pancakes")
+        for title, begin in (("Quicksort in C", lambda: self.open_row_menu(app, "Quicksort in C", "_Rename")),
+                             ("Pancakes", lambda: self.open_chat_menu(app, "_Rename")),
+                             ("Pancakes again", lambda: app.key("ctrl+l", "F6", "Home", "F2"))):
+            begin()
+            self.wait_title_focus(app)
+            app.key("End")
+            app.write(" again")
+            app.key("Return")
+            wait(lambda: self.count(f"title = '{title} again' AND title_by_user") == 1, "the name")
+        app.quit()
+
     # -- backups
 
     def test_restore(self):

@@ -191,11 +191,14 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistory
   gtk_list_item_set_child (list_item, row);
 }
 
-/* The row cannot take the focus while it is being put into the list. */
+/* The row cannot take the focus while it is being put into the list, and must have it before the next key. */
 static gboolean
 begin_rename_idle (gpointer row)
 {
-  myna_history_row_begin_rename (row);
+  MynaHistoryList *self = MYNA_HISTORY_LIST (gtk_widget_get_ancestor (row, MYNA_TYPE_HISTORY_LIST));
+  g_autofree char *typed = self ? g_steal_pointer (&self->typed) : NULL;
+
+  myna_history_row_begin_rename (row, typed);
 
   return G_SOURCE_REMOVE;
 }
@@ -216,7 +219,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryL
       && self->rename_id == myna_history_item_get_id (item))
     {
       self->rename_id = 0;
-      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
+      g_idle_add_full (G_PRIORITY_HIGH, begin_rename_idle, g_object_ref (row), g_object_unref);
     }
 }
 
@@ -225,6 +228,14 @@ unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistor
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_list_item_get_child (list_item));
 
+  /* A row that moves is bound anew. */
+  if (myna_history_row_get_typed (row))
+    {
+      self->rename_kind = myna_history_item_get_kind (myna_history_row_get_item (row));
+      self->rename_id = myna_history_item_get_id (myna_history_row_get_item (row));
+      g_free (self->typed);
+      self->typed = g_strdup (myna_history_row_get_typed (row));
+    }
   g_hash_table_remove (self->rows, row);
   myna_history_row_set_item (row, NULL);
 }
@@ -268,18 +279,16 @@ open_row_menu (GtkWidget *row, GtkGesture *gesture, double x, double y)
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 /* The row inside the list item that has the focus; NULL if the focus is elsewhere. */
+/* Headings can have the focus, and mean nothing. */
 static MynaHistoryRow *
 get_focus_row (MynaHistoryList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
-  GtkWidget *child;
+  GtkWidget *child = focus && gtk_widget_is_ancestor (focus, self->list) ? gtk_widget_get_first_child (focus) : NULL;
+  MynaHistoryItem *item = child && MYNA_IS_HISTORY_ROW (child) ? myna_history_row_get_item (MYNA_HISTORY_ROW (child)) : NULL;
 
-  if (!focus || !gtk_widget_is_ancestor (focus, self->list))
-    return NULL;
-  child = gtk_widget_get_first_child (focus);
-
-  return child && MYNA_IS_HISTORY_ROW (child) ? MYNA_HISTORY_ROW (child) : NULL;
+  return item && myna_history_item_get_kind (item) != MYNA_HISTORY_HEADING ? MYNA_HISTORY_ROW (child) : NULL;
 }
 
 static gboolean
@@ -305,15 +314,9 @@ myna_history_list_rename_focused (MynaHistoryList *self)
 
   row = get_focus_row (self);
   if (row)
-    myna_history_row_begin_rename (row);
+    myna_history_row_begin_rename (row, NULL);
 
   return row != NULL;
-}
-
-static gboolean
-rename_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
-{
-  return myna_history_list_rename_focused (MYNA_HISTORY_LIST (widget));
 }
 
 static void
@@ -385,7 +388,6 @@ class_install_keys (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "history.rename", "x", rename_action_cb);
   gtk_widget_class_install_action (widget_class, "history.rename-folder", "x", rename_action_cb);
   gtk_widget_class_install_action (widget_class, "history.select", "x", select_action_cb);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_F2, 0, rename_key_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_key_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Delete, 0, delete_key_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
@@ -426,6 +428,7 @@ myna_history_list_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->model, self);
   g_clear_object (&self->model);
   g_clear_pointer (&self->rows, g_hash_table_unref);
+  g_clear_pointer (&self->typed, g_free);
 
   G_OBJECT_CLASS (myna_history_list_parent_class)->dispose (object);
 }
@@ -550,12 +553,14 @@ myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gin
 
   g_return_if_fail (MYNA_IS_HISTORY_LIST (self));
 
+  g_clear_pointer (&self->typed, g_free);
   if (position != G_MAXUINT)
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
   row = find_row (self, kind, id);
   if (row)
     {
-      myna_history_row_begin_rename (row);
+      /* After the menu that this comes from, which gives the focus back. */
+      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
     }
   else
     {

@@ -46,10 +46,12 @@ end_rename (MynaHistoryRow *self)
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->label);
 }
 
-static gboolean
-is_renaming (MynaHistoryRow *self)
+const char *
+myna_history_row_get_typed (MynaHistoryRow *self)
 {
-  return self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
+  gboolean renaming = self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
+
+  return renaming ? gtk_editable_get_text (GTK_EDITABLE (self->entry)) : NULL;
 }
 
 static void
@@ -57,7 +59,7 @@ accept_rename (MynaHistoryRow *self)
 {
   g_autofree char *title = NULL;
 
-  if (!self->item || !is_renaming (self))
+  if (!self->item || !myna_history_row_get_typed (self))
     return;
   title = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
   end_rename (self);
@@ -274,8 +276,7 @@ myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item)
 {
   g_return_if_fail (MYNA_IS_HISTORY_ROW (self));
 
-  if (is_renaming (self))
-    end_rename (self);
+  end_rename (self);
   g_set_object (&self->item, item);
   g_signal_group_set_target (self->item_signals, item);
   myna_set_css_class (GTK_WIDGET (self), "heading-row", item && myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING);
@@ -292,7 +293,7 @@ myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting)
 }
 
 void
-myna_history_row_begin_rename (MynaHistoryRow *self)
+myna_history_row_begin_rename (MynaHistoryRow *self, const char *typed)
 {
   g_return_if_fail (MYNA_IS_HISTORY_ROW (self));
 
@@ -300,7 +301,9 @@ myna_history_row_begin_rename (MynaHistoryRow *self)
     return;
   if (!self->entry)
     make_entry (self);
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), myna_history_item_get_title (self->item));
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), typed ? typed : myna_history_item_get_title (self->item));
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->entry);
   gtk_widget_grab_focus (self->entry);
+  if (typed)
+    gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
 }

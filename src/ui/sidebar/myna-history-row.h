@@ -21,7 +21,9 @@ MynaHistoryItem *myna_history_row_get_item (MynaHistoryRow *self);
 void myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item);
 /* Whether check buttons stand before the titles. */
 void myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting);
-/* Puts an entry in the title's place. */
-void myna_history_row_begin_rename (MynaHistoryRow *self);
+/* Puts an entry in the title's place.  typed: what is in it; NULL: the title. */
+void myna_history_row_begin_rename (MynaHistoryRow *self, const char *typed);
+/* NULL: no title is being typed. */
+const char *myna_history_row_get_typed (MynaHistoryRow *self);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ import re
 import socket
 import unittest
 
-from myna_e2e import TestCase, main, sandbox_works, wait
+from myna_e2e import Atspi, TestCase, main, sandbox_works, wait
 
 SERVER = pathlib.Path(__file__).parent.parent / "tools" / "fake-server.py"
 
@@ -23,6 +23,14 @@ try:
 except OSError:
     network = "away"
 print("files", "seen," if can else "hidden,", "network", network, file=sys.stderr, flush=True)
+exec(open(sys.argv[1]).read())
+"""
+
+# Writes a line more once a file is there.
+TALKER = """import subprocess, sys
+subprocess.Popen(["/bin/sh", "-c", "while ! [ -e {file!s} ]; do sleep 0.1; done; echo one more >&2"], stdin=subprocess.DEVNULL,
+                 stdout=subprocess.DEVNULL)
+print(*("line %d" % i for i in range(200)), sep="\\n", file=sys.stderr, flush=True)
 exec(open(sys.argv[1]).read())
 """
 
@@ -149,6 +157,33 @@ class ToolServers(TestCase):
         move("Hide My Files")
         logged("files seen, network there")
         self.assertEqual([(server["sandbox"], server["no-network"]) for server in self.servers()], [(False, True)])
+        app.key("Escape")
+        app.wait_closed("Preferences")
+        app.quit()
+
+    def test_log_goes_on(self):
+        """What a server writes while its log is read comes behind it: what is selected stays."""
+        folder = self.home / "servers"
+        folder.mkdir()
+        (folder / "talker.py").write_text(TALKER.format(file=folder / "more"))
+        app = self.start()
+        self.open_page(app)
+        self.import_servers(app, {"talker": {"command": "/usr/bin/python3", "args": [str(folder / "talker.py"), str(SERVER)]}})
+        app.find("Start: talker", "button", shown=False).click()
+        app.click_at(app.find("talker", "label"))
+        app.find("Show…", "button").click()
+        text = wait(lambda: app.find_window("Log of “talker”").find_all(role="text"), "the log")[0]
+        wait(lambda: text.text.rstrip().endswith("line 199"), "the last line")
+        iface = text.accessible.get_text_iface()
+        app.click_at(text)
+        app.key("ctrl+Home", *["shift+Right"] * 6)
+        wait(lambda: Atspi.Text.get_caret_offset(iface) == 6, "a selection")
+        (folder / "more").touch()
+        wait(lambda: text.text.rstrip().endswith("one more"), "one line more")
+        chosen = Atspi.Text.get_selection(iface, 0)
+        self.assertEqual((chosen.start_offset, chosen.end_offset), (0, 6))
+        app.key("Escape")
+        app.wait_closed("Log of “talker”")
         app.key("Escape")
         app.wait_closed("Preferences")
         app.quit()

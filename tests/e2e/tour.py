@@ -114,9 +114,15 @@ OWN_TOOL = {"name": "word_count", "description": "Count the words of a text", "c
             "parameters": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}}
 PROMPT = {"en": ("Explain like a teacher", "Explain this to a pupil of twelve years, with one example:\n\n{clipboard}\n\n{text}"),
           "zh_CN": ("像老师一样讲解", "请给十二岁的学生讲解下面的内容，并举一个例子：\n\n{clipboard}\n\n{text}")}
+# What a server writes at its start: short lines, one that is wider than any window, one in Chinese.
+LOG = ["[2026-03-14 09:26:53.589] INFO  files server 1.4.2, protocol 2025-06-18",
+       "[2026-03-14 09:26:53.611] WARN  /etc/files-server/config.toml is not there; the usual settings are used: roots=[/home], "
+       "follow_links=false, max_bytes=1048576, encoding=utf-8, ignore=[.git, node_modules, __pycache__]",
+       "[2026-03-14 09:26:53.702] INFO  正在监听标准输入",
+       *(f"[2026-03-14 09:26:54.{i:03}] DEBUG indexed folder {i} of 24" for i in range(1, 25))]
 # A list of servers as other programs have it: one that runs, one that crashes, one whose program is not there, one of the web.
 SERVERS = {"mcpServers": {
-    "files": {"command": "/usr/bin/python3", "args": [str(ROOT / "tests/tools/fake-server.py")], "env": {"TOKEN": "1234"}},
+    "files": {"command": "/usr/bin/python3", "args": ["files.py", str(ROOT / "tests/tools/fake-server.py")], "env": {"TOKEN": "1234"}},
     "crashing": {"command": "/bin/sh", "args": ["-c", "echo 'cannot open the database' >&2; exit 3"]},
     "missing": {"command": "no-such-program", "args": ["--stdio"]},
     "web": {"url": "https://example.org/mcp"}}}
@@ -362,7 +368,8 @@ class Tour:
         self.shot("rich-top", 1.2)
         for messages in self.app.find_all(self._("Messages"), "list"):
             for toggle in messages.find_all(role="toggle button"):
-                toggle.click()
+                if toggle.name != self._("More"):       # a menu, since GTK 4.10
+                    toggle.click()
         self.shot("rich-unfolded", 1.2)
         self.app.key("ctrl+l", "shift+Tab", "End")
         self.shot("rich-card", 1.2)
@@ -397,12 +404,16 @@ class Tour:
         self.app.key("Escape", "Escape")
 
     def row_menu(self):
-        if self.width < 600:
-            self.app.key("F9")
-            time.sleep(0.6)
+        self.close_sidebar()
         self.app.click_at(self.app.find_all(self._("Chat Menu"))[-1])
         self.shot("chat-menu")
         self.app.key("Escape")
+        if self.width < 600:
+            self.app.key("F9")
+            time.sleep(0.8)
+        self.app.click_at(self.find("Chats", "list").find(TITLES[self.language][0], "label"), 3)
+        self.shot("row-menu")
+        self.app.key("Escape", "Escape")
 
     def main_menu(self):
         self.app.key("F10")
@@ -533,11 +544,6 @@ class Tour:
         self.menu("Bac_kups")
         self.shot("backups", 1.2)
 
-    def models(self):
-        self.app.key("ctrl+l")
-        self.find("Model", "toggle button").click() if self.app.find_all(self._("Model"), "toggle button") else None
-        self.shot("model-menu")
-
     def models_window(self):
         self.stop()
         (self.home / "wrong.gguf").write_bytes(b"GGUF\x03\x00\x00\x00" + b"\xff" * 64)
@@ -645,11 +651,18 @@ class Tour:
         self.shot("tools-popover")
 
     def popovers(self):
-        for name in ("Thinking", "Persona", "Attach"):
-            for button in self.app.find_all(re.compile(re.escape(self._(name))), ("toggle button",))[:1]:
-                button.click()
-                self.shot(f"popover-{name.lower()}")
-                self.app.key("Escape")
+        """What opens on a new chat."""
+        self.app.key("ctrl+n")
+        self.find("Persona", ("toggle button", "button"))
+        self.app.find_all(self._("Persona"), ("toggle button", "button"))[-1].click()
+        self.shot("popover-persona")
+        self.app.key("Escape")
+        self.model_button().click()
+        self.shot("popover-model")
+        self.app.key("Escape")
+        self.find("Attach", "button").click()
+        self.shot("attach", 1.2)
+        self.app.key("Escape")
 
     def call(self, *args):
         """The program once more, as a key of the desktop would start it."""
@@ -711,6 +724,7 @@ class Tour:
             self.app.key("ctrl+l", "shift+Tab", "Menu")
             self.app.choose("Read Al_oud")
             if nobody:
+                self.find("The Reply Could Not Be Read Aloud", "label")
                 self.shot("read-aloud-nobody")
                 self.app.key("Escape")
                 break
@@ -729,7 +743,11 @@ class Tour:
     def tool_servers(self):
         """A list of another program is taken over: one server runs, one crashes, one is not there."""
         file = self.home / "claude_desktop_config.json"
-        file.write_text(json.dumps(SERVERS))
+        talking = self.home / "servers" / "files.py"
+        talking.parent.mkdir(exist_ok=True)
+        talking.write_text(f"import os, sys\nfor line in {LOG!r}:\n    print(line, file=sys.stderr)\nsys.stderr.flush()\n"
+                           "os.execv(sys.executable, [sys.executable, sys.argv[1]])\n")
+        file.write_text(json.dumps(SERVERS).replace("files.py", str(talking)))
         self.app.key("ctrl+comma")
         window = self.app.find_window(self._("Preferences"))
         window.find(self._("Tools"), ("page tab", "radio button", "toggle button")).click()
@@ -745,12 +763,18 @@ class Tour:
         time.sleep(0.8)
         self.wheel(window, 3)
         self.shot("server-unfolded", 1)
-        for log in window.find_all(self._("Show…"), "button", shown=False)[1:2]:
-            log.click()
-            self.shot("server-log", 1.2)
+        # Of the server that is unfolded: GTK 4.8 has the rows of the others in its tree, too.
+        wait(lambda: [button for button in window.find_all(role="button") if button.name == self._("Show…")
+                      or button.find_all(self._("Show…"), "label")], "the button of the log")[0].click()
+        self.app.find_window(self._("Log of “%s”").replace("%s", "files"))
+        self.shot("server-log", 1.2)
 
     def temporary(self):
-        self.app.key("ctrl+shift+n")
+        if self.width < 600:
+            self.app.key("F9")
+            time.sleep(0.8)
+        self.app.click_at(self.find("Temporary Chat", "button"))
+        self.find("Temporary chat – nothing is saved", "label")
         self.shot("temporary", 1.2)
 
     def shortcuts(self):

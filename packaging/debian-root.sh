@@ -32,7 +32,8 @@ run_in_root () { # DIR COMMAND…
   [ -d "$project/../shared" ] && binds+=(--ro-bind "$(readlink -f "$project/../shared")" "$(dirname "$project")/shared")
   # /proc is the one that is here, whole: a new one would have parts covered, and no sandbox could be made inside then.
   # /tmp is the root's own: apt's unprivileged user has to write there, which it could not in a fresh tmpfs.
-  exec bwrap --bind "$root" / --dev /dev --bind /proc /proc --tmpfs /run --ro-bind /sys /sys \
+  # /dev/shm is for everybody, as it is anywhere: a compositor that refuses to run as root draws in it.
+  exec bwrap --bind "$root" / --dev /dev --perms 1777 --tmpfs /dev/shm --bind /proc /proc --tmpfs /run --ro-bind /sys /sys \
     --ro-bind /etc/resolv.conf /etc/resolv.conf "${binds[@]}" \
     --clearenv --setenv HOME /root --setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --setenv LANG C.UTF-8 \
     ${MYNA_BUILD:+--setenv MYNA_BUILD "$MYNA_BUILD"} --die-with-parent --chdir "$project" "$@"

@@ -114,7 +114,8 @@ myna_import_describe_problem (const GError *error)
     return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, DeepSeek, llama.cpp, Open WebUI, LM Studio, Jan, "
               "SillyTavern, Cherry Studio, text-generation-webui, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is none of "
               "these, or it is damaged.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY) || g_error_matches (error, STORE_ERROR, STORE_ERROR_BUSY)
+      || g_error_matches (error, STORE_ERROR, STORE_ERROR_NEWER_VERSION))
     return _ ("Chats cannot be saved, so nothing can be imported.");
 
   return _ ("Chats imported before the problem are kept.");

@@ -175,7 +175,7 @@ given_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   store_finish_id (STORE_DB (source), result, &error);
   /* A question that is gone, or in a history that is only read, has what it has. */
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
+  if (error && error->domain == STORE_ERROR && store_is_read_only (STORE_DB (source)))
     g_clear_error (&error);
   if (!error)
     {

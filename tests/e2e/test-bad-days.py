@@ -96,6 +96,8 @@ class BadHistory(TestCase):
         app.composer.type("你好 " * 20000)
         app.find("Send").click()
         app.find(re.compile(".*disk is full"))
+        # The message, too.
+        app.find("Messages", "list", shown=False).find(re.compile("This could not be saved because the disk is full"))
         app.quit()
 
     @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")

@@ -794,8 +794,9 @@ class Tour:
 
     def missing_model(self):
         self.stop()
-        (self.home / "good.gguf").unlink()
+        (self.home / "good.gguf").unlink(missing_ok=True)
         self.start(env={"MYNA_DATA_DIR": str(self.home / "nothing-here")})
+        self.app.key("ctrl+n")      # the chat of a server says nothing of it
         self.find("No Model Available", "alert")
         self.shot("no-model", 1.5)
         self.stop()
@@ -804,12 +805,15 @@ class Tour:
         data = self.home / "share" / "models"
         data.mkdir(parents=True)
         (data / STARTER.name).write_bytes(STARTER.read_bytes()[:2000000])
+        self.stop()
         self.start(env={"MYNA_DATA_DIR": str(data.parent)})
+        self.app.key("ctrl+n")
         wait(lambda: self.app.find_all(re.compile(".*" + re.escape(self._("“%s” could not be loaded").split("%s")[1]))), "the banner")
         self.shot("broken-model", 1.5)
         self.stop()
 
     def full_disk(self):
+        self.stop()
         self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--size", str(256 * 1024), "--tmpfs", self.home / "data"])
         self.app.composer.type("你好 " * 20000)
         self.find("Send").click()
@@ -818,6 +822,7 @@ class Tour:
 
     def newer_history(self):
         import sqlite3
+        self.stop()
         with sqlite3.connect(self.home / "data" / APP_ID / "chats.db") as database:
             database.execute("PRAGMA user_version = 9999")
         self.start()

@@ -137,6 +137,7 @@ store_connection_close (StoreConnection *self)
     close (self->lock_fd);
   g_hash_table_unref (self->statements);
   g_array_unref (self->changes);
+  g_clear_error (&self->problem);
   g_free (self->path);
   g_free (self->recovery.path);
   g_free (self);

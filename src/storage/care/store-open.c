@@ -66,6 +66,8 @@ open_file (const char *path, GError **ret_warning, GError **error)
       store_connection_close (self);
       return NULL;
     }
+  /* Whoever wants to write later is told the same. */
+  self->problem = g_error_copy (problem);
   g_propagate_error (ret_warning, g_steal_pointer (&problem));
   return self;
 }

@@ -266,6 +266,11 @@ store_connection_begin (StoreConnection *self, StoreAccess access, GError **erro
 {
   int synchronous = access == STORE_ACCESS_CHEAP ? 1 : 2;
 
+  if (self->read_only && self->problem)
+    {
+      g_propagate_error (error, g_error_copy (self->problem));
+      return FALSE;
+    }
   if (self->read_only)
     return store_error_set_read_only (error);
   if (synchronous != self->synchronous)

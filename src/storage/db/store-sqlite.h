@@ -47,6 +47,7 @@ typedef struct
   int synchronous;        /* last value given to PRAGMA synchronous */
   int lock_fd;            /* holds the lock file; −1: not locked */
   gboolean read_only;
+  GError *problem;               /* why it is; NULL: the file or its folder cannot be written */
   GCancellable *cancellables[2]; /* of the work that runs, where it may be stopped in the middle; may be NULL */
   char *copy_dir;                /* folder of a private copy that is read instead of the original; NULL: none */
   StoreRecovery recovery;        /* path NULL: nothing had to be recovered */

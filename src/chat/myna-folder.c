@@ -4,6 +4,10 @@
  */
 #include "chat/myna-folder.h"
 
+#include <glib/gi18n.h>
+
+#include "chat/myna-attachment.h"
+
 #define MAX_DEPTH 16
 #define ATTRIBUTES                                                                                          \
   G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN \
@@ -80,4 +84,42 @@ GPtrArray *
 myna_folder_list_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
+
+static char *
+dup_name (GFile *folder)
+{
+  g_autofree char *base = g_file_get_basename (folder);
+
+  return g_filename_display_name (base ? base : "");
+}
+
+char *
+myna_folder_dup_problem (GFile *folder, GPtrArray *files)
+{
+  g_autofree char *name = dup_name (folder);
+
+  if (!files)
+    return g_strdup_printf (_ ("“%s” could not be read."), name);
+  if (files->len == 0)
+    return g_strdup_printf (_ ("There are no files in “%s”."), name);
+  if (files->len > MYNA_ATTACHMENTS_MAX)
+    /* Translators: %s is the name of a folder, %d a number */
+    return g_strdup_printf (_ ("“%s” has too many files: one message can have %d."), name, MYNA_ATTACHMENTS_MAX);
+  return NULL;
+}
+
+char *
+myna_folder_dup_question (GFile *folder, GPtrArray *files, char **ret_body)
+{
+  g_autofree char *name = dup_name (folder);
+  guint n = files->len;
+
+  *ret_body = g_strdup_printf (ngettext ("This folder and its subfolders contain %u file.",
+                                         "This folder and its subfolders contain %u files.", n),
+                               n);
+  /* Translators: a question; %s is the name of a folder */
+  return g_strdup_printf (_ ("Attach All Files of “%s”?"), name);
 }

@@ -18,4 +18,10 @@ gboolean myna_folder_is_model (GFile *folder);
 void myna_folder_list_async (GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *myna_folder_list_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Why the files of a folder cannot be attached, in words; NULL: they can.  files: NULL where they could not be listed.  The caller
+ * frees. */
+char *myna_folder_dup_problem (GFile *folder, GPtrArray *files) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether all of them are meant: a heading, and how many they are.  The caller frees both. */
+char *myna_folder_dup_question (GFile *folder, GPtrArray *files, char **ret_body) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

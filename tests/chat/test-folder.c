@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "chat/myna-attachment.h"
 #include "chat/myna-folder.h"
 #include "store-test.h"
 
@@ -86,6 +87,29 @@ test_many (TestHistory *fixture, gconstpointer data)
   g_assert_cmpuint (files->len, ==, MYNA_FOLDER_MAX_FILES);
 }
 
+/* What a person is told of a folder: its name, and what cannot be done. */
+static void
+test_words (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path ("/home/me/My Notes");
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  g_autofree char *unread = myna_folder_dup_problem (folder, NULL), *empty = myna_folder_dup_problem (folder, files);
+  g_autofree char *few = NULL, *many = NULL, *heading = NULL, *body = NULL;
+
+  g_assert_cmpstr (unread, ==, "“My Notes” could not be read.");
+  g_assert_cmpstr (empty, ==, "There are no files in “My Notes”.");
+  for (int i = 0; i < MYNA_ATTACHMENTS_MAX; i++)
+    g_ptr_array_add (files, folder);
+  few = myna_folder_dup_problem (folder, files);
+  g_assert_null (few);
+  heading = myna_folder_dup_question (folder, files, &body);
+  g_assert_cmpstr (heading, ==, "Attach All Files of “My Notes”?");
+  g_assert_cmpstr (body, ==, "This folder and its subfolders contain 64 files.");
+  g_ptr_array_add (files, folder);
+  many = myna_folder_dup_problem (folder, files);
+  g_assert_cmpstr (many, ==, "“My Notes” has too many files: one message can have 64.");
+}
+
 static void
 test_model (TestHistory *fixture, gconstpointer data)
 {
@@ -105,6 +129,7 @@ main (int argc, char **argv)
   g_test_add ("/folder/" name, TestHistory, NULL, test_history_set_up, function, test_history_tear_down)
   ADD ("list", test_files);
   ADD ("many", test_many);
+  ADD ("words", test_words);
   ADD ("model", test_model);
 
   return g_test_run ();

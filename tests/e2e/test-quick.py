@@ -7,7 +7,7 @@ import subprocess
 
 from gi.repository import Gio, GLib
 
-from myna_e2e import APP_ID, PROGRAM, TestCase, app_environment, main, wait
+from myna_e2e import APP_ID, Atspi, PROGRAM, TestCase, app_environment, main, wait
 
 FIRST, SECOND = "What is 2 + 3?", "What is the capital of France?"
 TITLE = "Quick Question"
@@ -63,6 +63,31 @@ class Quick(TestCase):
         self.assertEqual(app.process.returncode, 0)
         self.assertEqual(self.chats(), 0)
         del quick
+
+    def test_grows(self):
+        """The small window shows all lines that are written, up to ten of them."""
+        app = self.start("--ask")
+        quick = app.find_window(TITLE)
+        entry = wait(lambda: app.composer.has("focused") and app.composer, "the entry to have the keyboard")
+
+        def height(node):
+            return Atspi.Component.get_extents(node.accessible.get_component_iface(), Atspi.CoordType.WINDOW).height
+        # Some lines fit from the beginning.
+        for _ in range(4):
+            entry.type("\nA line")
+        places = [(height(quick), height(entry))]
+        for _ in range(4):
+            entry.type("\nA line")
+            wait(lambda: height(entry) > places[-1][1] and height(quick) > places[-1][0], "the window to grow")
+            places.append((height(quick), height(entry)))
+        # What the text has more, the window has.
+        self.assertEqual([window - text for window, text in places], [places[0][0] - places[0][1]] * 5)
+        entry.type("\nA line" * 40)
+        wait(lambda: height(quick) > places[-1][0], "the window to grow")
+        self.assertLess(height(entry), 3 * places[-1][1])
+        entry.replace("")
+        app.key("Escape")
+        wait(lambda: app.process.poll() is not None, "the program to end with its last window")
 
     def test_written_stays(self):
         app = self.start()

@@ -8,7 +8,6 @@
 
 #include "base/controls.h"
 #include "base/ui-compat.h"
-#include "chat/myna-attachment.h"
 #include "chat/myna-folder.h"
 
 typedef struct
@@ -45,46 +44,23 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask (Question *question, GtkWindow *window, const char *name)
-{
-  guint n = question->files->len;
-  /* Translators: a question; %s is the name of a folder */
-  g_autofree char *heading = g_strdup_printf (_ ("Attach All Files of “%s”?"), name);
-  g_autofree char *body = g_strdup_printf (ngettext ("This folder and its subfolders contain %u file.",
-                                                     "This folder and its subfolders contain %u files.", n),
-                                           n);
-
-  myna_ask_async (window, MYNA_QUESTION_PLAIN, heading, body, _ ("_Attach"), answered_cb, question);
-}
-
-static void
-tell (Question *question, const char *format, const char *name)
-{
-  g_autofree char *text = g_strdup_printf (format, name, MYNA_ATTACHMENTS_MAX);
-
-  question->answer (question->owner, NULL, text);
-  question_free (question);
-}
-
-static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Question *question = user_data;
-  g_autofree char *base = g_file_get_basename (question->folder), *name = g_filename_display_name (base ? base : "");
   GtkWindow *window = myna_get_window (question->owner);
+  g_autofree char *problem = NULL, *heading = NULL, *body = NULL;
 
   question->files = myna_folder_list_finish (result, NULL);
-  if (!question->files)
-    tell (question, _ ("“%s” could not be read."), name);
-  else if (question->files->len == 0)
-    tell (question, _ ("There are no files in “%s”."), name);
-  else if (question->files->len > MYNA_ATTACHMENTS_MAX)
-    /* Translators: %s is the name of a folder, %d a number */
-    tell (question, _ ("“%s” has too many files: one message can have %d."), name);
-  else if (window)
-    ask (question, window, name);
-  else
-    question_free (question);
+  problem = myna_folder_dup_problem (question->folder, question->files);
+  if (problem)
+    question->answer (question->owner, NULL, problem);
+  if (problem || !window)
+    {
+      question_free (question);
+      return;
+    }
+  heading = myna_folder_dup_question (question->folder, question->files, &body);
+  myna_ask_async (window, MYNA_QUESTION_PLAIN, heading, body, _ ("_Attach"), answered_cb, question);
 }
 
 void

@@ -34,17 +34,25 @@ G_DEFINE_FINAL_TYPE (MynaQuickWindow, myna_quick_window, ADW_TYPE_WINDOW)
 
 /* ---- Its chat --------------------------------------------------------------------------------------------------- */
 
+/* Whether nothing was asked in it. */
+static gboolean
+is_unasked (MynaQuickWindow *self)
+{
+  return !self->conversation
+         || (myna_conversation_get_id (self->conversation) == 0
+             && g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) == 0);
+}
+
 /* Room for the reply, once there is something to show. */
 static void
 update_size (MynaQuickWindow *self)
 {
-  gboolean asked = self->conversation && g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) > 0;
   int width, height;
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  if (asked && height < HEIGHT)
+  if (!is_unasked (self) && height < HEIGHT)
     gtk_window_set_default_size (GTK_WINDOW (self), MAX (width, 360), HEIGHT);
-  else if (!asked && height != -1)
+  else if (is_unasked (self) && height != -1)
     gtk_window_set_default_size (GTK_WINDOW (self), MAX (width, 360), -1);
 }
 
@@ -104,15 +112,6 @@ store_cb (MynaQuickWindow *self)
   if (self->conversation && self->conversation != myna_core_get_temporary (self->core))
     set_conversation (self, NULL);
   begin (self);
-}
-
-/* Whether nothing was asked in it. */
-static gboolean
-is_unasked (MynaQuickWindow *self)
-{
-  return !self->conversation
-         || (myna_conversation_get_id (self->conversation) == 0
-             && g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) == 0);
 }
 
 gboolean
@@ -239,10 +238,22 @@ myna_quick_window_dispose (GObject *object)
   G_OBJECT_CLASS (myna_quick_window_parent_class)->dispose (object);
 }
 
+/* The window grows with what is written. */
+static void
+myna_quick_window_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                           int *minimum_baseline, int *natural_baseline)
+{
+  GTK_WIDGET_CLASS (myna_quick_window_parent_class)
+      ->measure (widget, orientation, for_size, minimum, natural, minimum_baseline, natural_baseline);
+  if (orientation == GTK_ORIENTATION_VERTICAL && is_unasked (MYNA_QUICK_WINDOW (widget)))
+    *minimum = *natural;
+}
+
 static void
 myna_quick_window_class_init (MynaQuickWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_quick_window_dispose;
+  GTK_WIDGET_CLASS (klass)->measure = myna_quick_window_measure;
   GTK_WINDOW_CLASS (klass)->close_request = myna_quick_window_close_request;
   g_signal_new ("open", MYNA_TYPE_QUICK_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_CONVERSATION);
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);

@@ -95,12 +95,13 @@ myna_import_describe_result (GPtrArray *entries, guint n_refused)
     n_notes += ((StoreImportNote *) notes->pdata[i])->n;
   chats = g_strdup_printf (ngettext ("%u chat imported", "%u chats imported", n_chats), n_chats);
   messages = g_strdup_printf (ngettext ("%u message", "%u messages", n_messages), n_messages);
-  text = g_string_new (NULL);
-  g_string_printf (text, "%s · %s", chats, messages);
+  text = g_string_new (chats);
   if (n_refused)
     g_string_append_printf (text, ngettext (" · %u refused", " · %u refused", n_refused), n_refused);
   if (n_notes)
     g_string_append_printf (text, ngettext (" · %u item not as it was", " · %u items not as they were", n_notes), n_notes);
+  /* Last, since the end is out of sight where the window is narrow. */
+  g_string_append_printf (text, " · %s", messages);
   return g_string_free (text, FALSE);
 }
 

@@ -67,7 +67,7 @@ test_result (void)
   g_ptr_array_add (notes, &medium);
   g_ptr_array_add (entries, &refused);
   all = myna_import_describe_result (entries, 2);
-  g_assert_cmpstr (all, ==, "1 chat imported · 2 messages · 3 refused · 3 items not as they were");
+  g_assert_cmpstr (all, ==, "1 chat imported · 3 refused · 3 items not as they were · 2 messages");
 }
 
 /* Why nothing is chosen, or what cannot be. */

@@ -4,6 +4,8 @@
  */
 #include "chat/late-services.h"
 
+#include "chat/flatpak-info.h"
+
 #define PORTAL      "org.freedesktop.portal.Desktop"
 #define PORTAL_PATH "/org/freedesktop/portal/desktop"
 #define SETTINGS    "org.freedesktop.portal.Settings"
@@ -55,12 +57,6 @@ settings_wanted (void)
 }
 
 static gboolean
-is_sandbox (void)
-{
-  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
-}
-
-static gboolean
 portal_is_wanted (void)
 {
   return g_strcmp0 (g_getenv ("ADW_DISABLE_PORTAL"), "1") != 0;
@@ -84,7 +80,7 @@ ask (GDBusConnection *session, Question *portal, Question *accessibility)
   g_main_context_push_thread_default (context);
   if (portal->waits)
     g_dbus_connection_call (session, PORTAL, PORTAL_PATH, SETTINGS, "ReadAll", settings_wanted (), NULL, G_DBUS_CALL_FLAGS_NONE,
-                            is_sandbox () ? LONG_PATIENCE_MS : PATIENCE_MS, NULL, answer_cb, portal);
+                            myna_flatpak_get_info () ? LONG_PATIENCE_MS : PATIENCE_MS, NULL, answer_cb, portal);
   if (accessibility->waits)
     g_dbus_connection_call (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", NULL, NULL,
                             G_DBUS_CALL_FLAGS_NONE, LONG_PATIENCE_MS, NULL, answer_cb, accessibility);

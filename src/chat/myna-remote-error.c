@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/flatpak-info.h"
+
 G_DEFINE_QUARK (myna - remote - error - quark, myna_remote_error)
 
 /* %s, where there is one, is the server's name. */
@@ -123,19 +125,10 @@ myna_remote_error_read_listing (JsonObject *event, const char *server)
   return add_details (error, event);
 }
 
-/* Flatpak's file about the sandbox; tests replace it with MYNA_SANDBOX_INFO. */
-static const char *
-get_sandbox_info (void)
-{
-  const char *stand_in = g_getenv ("MYNA_SANDBOX_INFO");
-
-  return stand_in ? stand_in : "/.flatpak-info";
-}
-
 const char *
 myna_remote_get_permit (gboolean gives)
 {
-  if (!g_file_test (get_sandbox_info (), G_FILE_TEST_EXISTS))
+  if (!myna_flatpak_get_info ())
     return NULL;
   return gives ? "flatpak override --user --share=network " MYNA_APP_ID
                : "flatpak override --user --unshare=network " MYNA_APP_ID;
@@ -146,10 +139,11 @@ myna_remote_is_permitted (void)
 {
   g_autoptr (GKeyFile) sandbox = g_key_file_new ();
   g_auto (GStrv) shared = NULL;
+  const char *info = myna_flatpak_get_info ();
 
-  if (!myna_remote_get_permit (TRUE))
+  if (!info)
     return TRUE;
-  if (g_key_file_load_from_file (sandbox, get_sandbox_info (), G_KEY_FILE_NONE, NULL))
+  if (g_key_file_load_from_file (sandbox, info, G_KEY_FILE_NONE, NULL))
     shared = g_key_file_get_string_list (sandbox, "Context", "shared", NULL, NULL);
   return shared && g_strv_contains ((const char *const *) shared, "network");
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/flatpak-info.h"
 #include "chat/myna-problem.h"
 #include "engine/engine.h"
 
@@ -15,7 +16,7 @@
 gboolean
 myna_servers_are_possible (void)
 {
-  return !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+  return !myna_flatpak_get_info ();
 }
 
 char *

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/flatpak-info.h"
 #include "chat/speech-parts.h"
 
 #ifdef MYNA_HAS_SPEECH
@@ -52,6 +53,23 @@ myna_speaker_is_built (void)
 #else
   return FALSE;
 #endif
+}
+
+gboolean
+myna_speaker_is_offered (void)
+{
+  return myna_speaker_is_built () || myna_flatpak_get_info ();
+}
+
+char *
+myna_speaker_describe_failure (const char *why)
+{
+  if (!myna_speaker_is_built ())
+    return g_strdup (
+        _ ("A Flatpak cannot reach the voices of your system. Install Myna as a package of your system to have replies "
+           "read aloud."));
+  return g_strconcat (_ ("Speech Dispatcher does not answer. Check that it is installed, with a voice."), *why ? "\n\n" : "",
+                      why, NULL);
 }
 
 static void
@@ -231,8 +249,13 @@ myna_speaker_say (MynaSpeaker *self, gconstpointer owner, const char *text)
 
   g_return_if_fail (MYNA_IS_SPEAKER (self) && owner);
 
+  if (!myna_speaker_is_built ())
+    {
+      g_signal_emit (self, signals[SIGNAL_FAILED], 0, "");
+      return;
+    }
   parts = myna_speech_split (text, myna_speech_get_other_language ());
-  if (!myna_speaker_is_built () || parts->len == 0)
+  if (parts->len == 0)
     {
       g_ptr_array_unref (parts);
       myna_speaker_stop (self);

@@ -230,6 +230,32 @@ test_stop (void)
   until_silent (speaker);
 }
 
+#else
+
+static void
+failed_cb (MynaSpeaker *speaker, const char *why, gpointer user_data)
+{
+  *(char **) user_data = myna_speaker_describe_failure (why);
+}
+
+/* A Flatpak has no way to the daemon: there it is offered all the same, and what is missing is said.  Elsewhere it is not. */
+static void
+test_flatpak (void)
+{
+  MynaSpeaker *speaker = myna_speaker_get_default ();
+  g_autofree char *info = g_build_filename (g_get_tmp_dir (), "flatpak-info", NULL), *said = NULL;
+
+  g_setenv ("MYNA_SANDBOX_INFO", info, TRUE);
+  g_assert_false (myna_speaker_is_offered ());
+  g_assert_true (g_file_set_contents (info, "[Application]\n", -1, NULL));
+  g_assert_true (myna_speaker_is_offered ());
+  g_signal_connect (speaker, "failed", G_CALLBACK (failed_cb), &said);
+  myna_speaker_say (speaker, "a", "Hello.");
+  g_assert_null (myna_speaker_get_owner (speaker));
+  g_assert_nonnull (said);
+  g_assert_nonnull (strstr (said, "Flatpak"));
+}
+
 #endif
 
 int
@@ -242,6 +268,8 @@ main (int argc, char **argv)
   GSocketService *service = start_daemon ();
   g_test_add_func ("/speech/read", test_read);
   g_test_add_func ("/speech/stop", test_stop);
+#else
+  g_test_add_func ("/speech/flatpak", test_flatpak);
 #endif
   int status = g_test_run ();
 #ifdef MYNA_HAS_SPEECH

@@ -159,8 +159,7 @@ show_models (MynaApplication *self, GFile *file)
 static void
 unread_cb (MynaApplication *self, const char *why)
 {
-  g_autofree char *body = g_strconcat (_ ("Speech Dispatcher does not answer. Check that it is installed, with a voice."),
-                                       *why ? "\n\n" : "", why, NULL);
+  g_autofree char *body = myna_speaker_describe_failure (why);
 
   myna_tell (gtk_application_get_active_window (GTK_APPLICATION (self)), _ ("The Reply Could Not Be Read Aloud"), body);
 }

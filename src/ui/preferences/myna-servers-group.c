@@ -401,7 +401,7 @@ myna_servers_group_new (StoreDb *store)
     {
       adw_preferences_group_set_description (
           group,
-          _ ("Tool servers are other programs that offer tools to models (MCP). They are not available here: a Flatpak cannot run programs of your system. Install Myna as a package of your system to use them."));
+          _ ("Tool servers are other programs that offer tools to models (MCP). They and tools of your own are not available here: a Flatpak cannot run programs of your system. Install Myna as a package of your system to use them."));
       return GTK_WIDGET (self);
     }
   g_object_ref (self->servers);

@@ -595,7 +595,7 @@ update_enabled (MynaMessageRow *self)
 
   gtk_widget_action_set_enabled (widget, "message.copy", text);
   gtk_widget_action_set_enabled (widget, "message.copy-text", text && self->kind == MYNA_MESSAGE_ROW_REPLY);
-  gtk_widget_action_set_enabled (widget, "message.read-aloud", text && !is_read && myna_speaker_is_built ());
+  gtk_widget_action_set_enabled (widget, "message.read-aloud", text && !is_read && myna_speaker_is_offered ());
   gtk_widget_action_set_enabled (widget, "message.stop-reading", is_read);
   if (self->kind != MYNA_MESSAGE_ROW_RESULT)
     myna_message_bar_set_read_aloud (MYNA_MESSAGE_BAR (self->bar), is_read);

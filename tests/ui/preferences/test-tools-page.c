@@ -240,6 +240,20 @@ test_no_store (Fixture *f, gconstpointer data)
   g_assert_true (gtk_widget_is_sensitive (find_type (find_row (f, "Exact arithmetic"), GTK_TYPE_SWITCH, NULL)));
 }
 
+/* A Flatpak runs no programs of the system: that is said in the place of the buttons. */
+static void
+test_flatpak (Fixture *f, gconstpointer data)
+{
+  g_autofree char *info = g_build_filename (g_get_tmp_dir (), "flatpak-info", NULL);
+
+  g_assert_true (g_file_set_contents (info, "[Application]\n", -1, NULL));
+  g_setenv ("MYNA_SANDBOX_INFO", info, TRUE);
+  show (f);
+  g_unsetenv ("MYNA_SANDBOX_INFO");
+  g_assert_nonnull (find_label (f->page, "They and tools of your own are not available here"));
+  g_assert_null (find_label (f->page, "Your Own Tools"));
+}
+
 #define ADD(path, func) g_test_add ("/tools-page/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -254,5 +268,6 @@ main (int argc, char *argv[])
   ADD ("calls", test_calls);
   ADD ("many", test_many);
   ADD ("no-store", test_no_store);
+  ADD ("flatpak", test_flatpak);
   return g_test_run ();
 }

@@ -7,6 +7,9 @@
 # permissions, the portals, the paths, the resources and the choice of processor kernels in a real sandbox; it does not test
 # the real runtime's libraries.  Takes 4 GB in build-flatpak/ and needs root.
 #
+# MYNA_FLATPAK_DIR: another folder than build-flatpak/.  MYNA_FLATPAK_JOBS: how many files are compiled at once; else as many as
+# there are processors, and one while the load is above twice that.
+#
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,6 +32,13 @@ export_runtime () { # ROOT KIND REPO
   find "$dir/usr" \( -type b -o -type c -o -type p -o -type s \) -delete
   find "$dir/usr" -perm /6000 -type f -exec chmod u-s,g-s {} +
   mkdir -p "$dir/usr/share/runtime" "$dir/usr/etc/fonts/conf.d"
+  # As in GNOME's runtime: where Flatpak finds this program it makes a list of the libraries, and names no folder of them in the
+  # environment, which programs that start others without one would miss.
+  rm -f "$dir/usr/bin/ldconfig" && cp "$dir/usr/sbin/ldconfig" "$dir/usr/bin/"
+  printf 'include /run/flatpak/ld.so.conf.d/app-*.conf\n/app/lib\ninclude /run/flatpak/ld.so.conf.d/runtime-*.conf\n%s\n' \
+    'include /etc/ld.so.conf.d/*.conf' > "$dir/usr/etc/ld.so.conf"
+  # Debian keeps it out of the way.
+  [ ! -e "$dir/usr/libexec/flatpak-xdg-utils/flatpak-spawn" ] || ln -s ../libexec/flatpak-xdg-utils/flatpak-spawn "$dir/usr/bin/"
   cat > "$dir/usr/etc/fonts/conf.d/05-flatpak-host-fonts.conf" <<'F'
 <?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>/app/share/fonts</dir><include ignore_missing="yes">/run/host/font-dirs.xml</include></fontconfig>
@@ -52,9 +62,11 @@ make_local_runtime () {
   local platform=libgtk-4-1,libgtk-4-bin,libadwaita-1-0,libgtksourceview-5-0,libsqlite3-0,libgmp10,adwaita-icon-theme,librsvg2-common
   platform+=,libjson-glib-1.0-0,libsoup-3.0-0,libsecret-1-0,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
   platform+=,shared-mime-info,libarchive13t64,libseccomp2,libpng16-16t64,libjpeg62-turbo,libxml2,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
+  # GNOME's runtime has all of these, too: the interpreter and its sandbox, the drivers of graphics cards.
+  platform+=,python3,flatpak-xdg-utils,curl,mesa-vulkan-drivers
   local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
   sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libvulkan-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libsecret-1-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common,libpng-dev,libjpeg-dev
-  sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file
+  sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file,ccache
   packaging/debian-root.sh make "$work/platform" trixie "$platform"
   packaging/debian-root.sh make "$work/sdk" trixie "$sdk"
   rm -rf "$work/runtimes"
@@ -71,7 +83,7 @@ make_local_runtime () {
 # very files that the manifest names, but OpenBLAS's and glslang's, which Debian has packed again: their checksums are swapped in a
 # copy of the manifest.  The copy lies in the project's top folder, since a sandboxed build may read nothing above the manifest.
 make_local_manifest () { # COPY
-  local sources=$work/sdk/root/sources name file sum
+  local sources=$work/sdk/root/sources name file sum type
   mkdir -p "$sources"
   sed -n 's/^deb /deb-src /p' "$work/sdk/etc/apt/sources.list" > "$work/sdk/etc/apt/sources.list.d/source.list"
   packaging/debian-root.sh run "$work/sdk" sh -c \
@@ -82,8 +94,9 @@ make_local_manifest () { # COPY
     sum=$(sha256sum "$file" | cut -d' ' -f1)
     mkdir -p "$work/extra/downloads/$sum"
     cp "$file" "$work/extra/downloads/$sum/$(sed -n "s,.*url: .*/$name\(/.*/\|-[0-9]\)\([^/]*\)$,\1\2,p" "$manifest" | sed "s,^/.*/,,; s,^-,$name-,")"
+    case $file in *.gz) type=gzip ;; *) type=xz ;; esac
     if [ $name = OpenBLAS ] || [ $name = glslang ]; then
-      sed -i "\,url: .*/$name/,{n;s/sha256: .*/sha256: $sum\n        archive-type: tar-${file##*.}/}" "$1"
+      sed -i "\,url: .*/$name/,{n;s/sha256: .*/sha256: $sum\n        archive-type: tar-$type/}" "$1"
     fi
   done
 }
@@ -99,7 +112,7 @@ for option; do
 done
 # Named, because the tests have a home of their own.
 export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/flatpak}
-options=(--user --force-clean --repo="$work/repo")
+options=(--user --ccache --force-clean --repo="$work/repo" ${MYNA_FLATPAK_JOBS:+--jobs="$MYNA_FLATPAK_JOBS"})
 if $local_runtime; then
   export FLATPAK_USER_DIR=$work/user
   # Files opened through the document portal are unreadable without a private runtime folder.
@@ -128,5 +141,12 @@ flatpak build-bundle "$work/repo" myna.flatpak $app master
 flatpak --user install -y --noninteractive --reinstall --bundle ./myna.flatpak
 echo "myna.flatpak is ready and installed: ${FLATPAK_USER_DIR:+FLATPAK_USER_DIR=$FLATPAK_USER_DIR }flatpak run --user $app"
 if $tests; then
-  tests/with-display.sh env -u GTK_A11Y /usr/bin/python3 tests/e2e/test-flatpak.py
+  run=(tests/with-display.sh env -u GTK_A11Y /usr/bin/python3 tests/e2e/test-flatpak.py)
+  if [ "$(id -u)" = 0 ]; then
+    # The portal names files by where they are in the usual runtime folder: here an empty one, which nobody else sees.
+    mkdir -p /run/user/0
+    MYNA_TEST_RUNTIME_DIR=/run/user/0 unshare --mount sh -c 'mount -t tmpfs -o mode=700 tmpfs /run/user/0 && exec "$@"' sh "${run[@]}"
+  else
+    "${run[@]}"
+  fi
 fi

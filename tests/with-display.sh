@@ -1,5 +1,6 @@
 #!/bin/sh
 # with-display.sh PROGRAM [ARGUMENT…]: runs a test on an X display, session bus and home of its own, gone afterwards.
+# MYNA_TEST_RUNTIME_DIR: a runtime folder that is empty, in the place of one of the test's own.
 # Where one of the servers is missing the test fails: a window test that looks green without a window would be worthless.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -26,7 +27,7 @@ read -r number < "$dir/number" || { cat "$dir/xvfb.log" >&2; exit 1; }
 mkdir -m 700 "$dir/home" "$dir/run"
 export ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo NO_AT_BRIDGE=1 GTK_A11Y="${GTK_A11Y:-test}"
-export HOME="$dir/home" XDG_RUNTIME_DIR="$dir/run" XDG_DATA_HOME="$dir/home/data" XDG_CONFIG_HOME="$dir/home/config" \
+export HOME="$dir/home" XDG_RUNTIME_DIR="${MYNA_TEST_RUNTIME_DIR:-$dir/run}" XDG_DATA_HOME="$dir/home/data" XDG_CONFIG_HOME="$dir/home/config" \
        XDG_CACHE_HOME="$dir/home/cache" XDG_STATE_HOME="$dir/home/state" GSETTINGS_BACKEND="${GSETTINGS_BACKEND:-memory}"
 unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS XAUTHORITY
 # What the bus and the services that it starts say goes to standard error: standard output is the test's own (TAP).

@@ -5,7 +5,7 @@
 # With --local-runtime nothing comes from Flathub: a stand-in for org.gnome.Platform and Sdk is made of Debian 13 packages
 # (GTK 4.18 where the real runtime has 4.20), and the same manifest is built, installed and run against it.  That tests the
 # permissions, the portals, the paths, the resources and the choice of processor kernels in a real sandbox; it does not test
-# the real runtime's libraries.  Takes 4 GB in build-flatpak/ and needs root.
+# the real runtime's libraries.  Takes 5 GB in build-flatpak/ and needs root.
 #
 # MYNA_FLATPAK_DIR: another folder than build-flatpak/.  MYNA_FLATPAK_JOBS: how many files are compiled at once; else as many as
 # there are processors, and one while the load is above twice that.

@@ -401,9 +401,9 @@ append_beginning (GString *out, const MynaAttachment *attachment)
 /* ---- Passages --------------------------------------------------------------------------------------------------- */
 
 StoreGive
-myna_attachments_plan (int context_length, gint64 message_id)
+myna_attachments_plan (int context_length, gint64 message_id, gint64 prompt_from)
 {
-  StoreGive give = { .message_id = message_id };
+  StoreGive give = { .message_id = message_id, .prompt_from = prompt_from };
 
   document_plan (context_length, &give.whole_bytes, &give.passage_bytes);
   return give;
@@ -492,7 +492,7 @@ myna_attachments_prepend (const char *json, GPtrArray *given, const char *text, 
 gboolean
 myna_attachments_are_long (const char *json, int context_length)
 {
-  StoreGive plan = myna_attachments_plan (context_length, 0);
+  StoreGive plan = myna_attachments_plan (context_length, 0, 0);
   g_autoptr (GPtrArray) attachments = myna_attachments_list (json);
   gsize n = 0;
 

@@ -57,8 +57,9 @@ char *myna_attachments_prepend (const char *json, GPtrArray *given, const char *
                                 gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
 /* The part of that for a question without attachments of its own: the passages, StorePassage. */
 char *myna_passages_quote (GPtrArray *given) G_GNUC_WARN_UNUSED_RESULT;
-/* How much of documents a question to a model with this context (0: not known) is given. */
-StoreGive myna_attachments_plan (int context_length, gint64 message_id);
+/* How much of documents a question to a model with this context (0: not known) is given, where the prompt begins with the message
+ * prompt_from (0: not known). */
+StoreGive myna_attachments_plan (int context_length, gint64 message_id, gint64 prompt_from);
 /* Whether such a model is given passages of them. */
 gboolean myna_attachments_are_long (const char *json, int context_length);
 /* What a question that is not sent yet will have of its attachments at most, as text to be counted. */

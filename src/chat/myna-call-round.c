@@ -104,6 +104,16 @@ myna_call_round_find (GPtrArray *messages)
   return n_calls < n_observed || n_calls == 0 ? messages->len : start;
 }
 
+guint
+myna_call_round_count (GPtrArray *messages)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < messages->len; i++)
+    n = myna_message_get_role (messages->pdata[i]) == STORE_ROLE_USER ? 0 : n + is_observation (messages->pdata[i]);
+  return n;
+}
+
 static void
 end (MynaCallRound *self, gboolean is_whole)
 {

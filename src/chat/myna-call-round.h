@@ -46,6 +46,8 @@ gboolean myna_call_round_is_unfinished (MynaMessage *message);
 /* Where the calls begin that stand at the end of these messages, with the observations that there are; the number of messages
  * where there are none. */
 guint myna_call_round_find (GPtrArray *messages);
+/* How many rounds of calls there were since the person's last message. */
+guint myna_call_round_count (GPtrArray *messages);
 
 /* spec: message is NULL, messages the whole branch; its calls begin at `start`, and the first ones may have observations.
  * is_allowed is for the first that has none. */

@@ -223,32 +223,46 @@ foreseen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   read_prompt (self, TRUE);
 }
 
-/* Passages are chosen where a document is not read whole. */
-static void
-choose_passages (MynaDraftAhead *self)
+/* Where the prompt begins; 0: with nothing. */
+static gint64
+find_begin (MynaDraftAhead *self, GPtrArray *messages)
 {
-  g_autoptr (GPtrArray) messages = list_messages (self->conversation);
+  guint first = myna_conversation_get_context_start (self->conversation);
+
+  return first < messages->len ? myna_message_get_id (messages->pdata[first]) : 0;
+}
+
+static void
+choose_passages (MynaDraftAhead *self, GPtrArray *messages)
+{
   int context = myna_generator_get_context_length (myna_conversation_get_generator (self->conversation));
   StoreGive plan =
-      myna_attachments_plan (context, messages->len > 0 ? myna_message_get_id (messages->pdata[messages->len - 1]) : 0);
+      myna_attachments_plan (context, messages->len > 0 ? myna_message_get_id (messages->pdata[messages->len - 1]) : 0,
+                             find_begin (self, messages));
 
   store_foresee_async (myna_conversation_get_store (self->conversation), &plan, self->text, self->cancellable, foreseen_cb,
                        g_object_ref (self));
 }
 
+/* Passages are chosen of what the model does not have whole. */
 static void
 documents_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaDraftAhead) self = user_data;
-  g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL);
+  g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL), messages = NULL;
   gboolean has_passages = FALSE;
 
   if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
+  messages = list_messages (self->conversation);
   for (guint i = 0; documents && i < documents->len; i++)
-    has_passages = has_passages || ((StoreDocument *) documents->pdata[i])->use != STORE_USE_WHOLE;
+    {
+      const StoreDocument *document = documents->pdata[i];
+
+      has_passages = has_passages || document->use != STORE_USE_WHOLE || document->message_id < find_begin (self, messages);
+    }
   if (documents && has_passages && !self->has_attachments)
-    choose_passages (self);
+    choose_passages (self, messages);
   else
     read_prompt (self, documents && !self->has_attachments);
 }

@@ -12,6 +12,25 @@ myna_generator_default_init (MynaGeneratorInterface *iface)
   g_signal_new ("context-length-changed", MYNA_TYPE_GENERATOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+void
+myna_recipe_copy (MynaRecipe *self, const MynaRecipe *other)
+{
+  *self = *other;
+  self->store = g_object_ref (other->store);
+  self->python = myna_python_hold (other->python);
+  self->model = g_strdup (other->model);
+  self->settings = g_strdup (other->settings);
+}
+
+void
+myna_recipe_clear (MynaRecipe *self)
+{
+  g_clear_object (&self->store);
+  g_clear_object (&self->python);
+  g_clear_pointer ((char **) &self->model, g_free);
+  g_clear_pointer ((char **) &self->settings, g_free);
+}
+
 guint64
 myna_generator_generate (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request, const GlmRequestFuncs *funcs,
                          gpointer user_data, GDestroyNotify destroy)

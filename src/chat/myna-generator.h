@@ -27,6 +27,10 @@ typedef struct
   gboolean has_attachments; /* among what the model reads */
 } MynaRecipe;
 
+/* Owns what it points to, until it is cleared. */
+void myna_recipe_copy (MynaRecipe *self, const MynaRecipe *other);
+void myna_recipe_clear (MynaRecipe *self);
+
 /* The contracts of the functions of the same names in glm-actor.h. */
 struct _MynaGeneratorInterface
 {

@@ -19,7 +19,7 @@ typedef struct
 {
   StoreDb *store;
   GPtrArray *messages;
-  gboolean as_files;
+  MynaPromptFlags flags;
   StoreMessage **records; /* [messages->len]: text with attachments; NULL: not read, or not there any more */
   char *system;
   guint first;
@@ -101,6 +101,7 @@ make_turns (const Reading *reading)
   prompt->positions = g_array_new (FALSE, FALSE, sizeof (guint));
   prompt->texts = g_ptr_array_new_with_free_func (g_free);
   prompt->cut = reading->low > reading->first;
+  prompt->first_given = G_MAXUINT;
   if (reading->system && *reading->system)
     myna_prompt_add_turn (prompt, "system", NULL, reading->system, reading->low);
   for (guint i = reading->low; i < reading->messages->len; i++)
@@ -111,9 +112,19 @@ make_turns (const Reading *reading)
         {
           myna_prompt_add_turn (prompt, role_name (record->role), record->call, text_of (record), i);
           prompt->has_attachments = prompt->has_attachments || (record->attachments && *record->attachments);
+          if (record->given || (record->attachments && *record->attachments))
+            prompt->first_given = MIN (prompt->first_given, i);
         }
     }
   return prompt;
+}
+
+gboolean
+myna_prompt_lacks (const MynaPrompt *prompt, guint first, gsize first_turn)
+{
+  guint position = first_turn < prompt->positions->len ? g_array_index (prompt->positions, guint, first_turn) : 0;
+
+  return position > first && (prompt->cut || prompt->first_given < position);
 }
 
 static void read_page (GTask *task);
@@ -139,7 +150,7 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       if (!record)
         continue;
-      text = myna_attachments_prepend (record->attachments, record->given, record->text, reading->as_files);
+      text = myna_attachments_prepend (record->attachments, record->given, record->text, reading->flags & MYNA_PROMPT_AS_FILES);
       g_free (record->text);
       record->text = text;
       reading->records[reading->low + i] = record;
@@ -197,7 +208,7 @@ find_question (const Reading *reading)
 }
 
 static GTask *
-reading_new (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length, gboolean as_files,
+reading_new (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length, MynaPromptFlags flags,
              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
@@ -208,7 +219,7 @@ reading_new (StoreDb *store, GPtrArray *messages, guint first, const char *syste
   g_ptr_array_set_free_func (reading->messages, g_object_unref);
   reading->records = g_new0 (StoreMessage *, messages->len + 1);
   reading->system = g_strdup (system);
-  reading->as_files = as_files;
+  reading->flags = flags;
   reading->first = MIN (first, messages->len);
   reading->low = messages->len;
   reading->max_bytes = context_length > 0 ? (gsize) context_length * BYTES_PER_TOKEN : BYTES_UNLIMITED;
@@ -218,14 +229,17 @@ reading_new (StoreDb *store, GPtrArray *messages, guint first, const char *syste
 
 void
 myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
-                        gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                        MynaPromptFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = reading_new (store, messages, first, system, context_length, as_files, cancellable, callback, user_data);
+  GTask *task = reading_new (store, messages, first, system, context_length, flags, cancellable, callback, user_data);
   const Reading *reading = g_task_get_task_data (task);
+  gint64 question = flags & MYNA_PROMPT_AS_FILES ? 0 : find_question (reading);
   StoreGive give;
 
   g_task_set_source_tag (task, myna_prompt_read_async);
-  give = myna_attachments_plan (context_length, as_files ? 0 : find_question (reading));
+  give = myna_attachments_plan (context_length, question,
+                                first < messages->len ? myna_message_get_id (messages->pdata[first]) : 0);
+  give.adds = flags & MYNA_PROMPT_ADDS;
   if (give.message_id)
     store_give_async (store, &give, cancellable, given_cb, task);
   else
@@ -236,7 +250,7 @@ void
 myna_prompt_peek_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = reading_new (store, messages, first, system, context_length, FALSE, cancellable, callback, user_data);
+  GTask *task = reading_new (store, messages, first, system, context_length, 0, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, myna_prompt_peek_async);
   read_page (task);

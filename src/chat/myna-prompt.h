@@ -16,18 +16,30 @@ typedef struct
   GPtrArray *texts;  /* what the turns point to */
   gboolean cut;      /* there are messages before, which could not fit */
   gboolean has_attachments;
+  guint
+      first_given; /* position of the first message that has something of documents; G_MAXUINT: none of those that were read */
 } MynaPrompt;
 
+typedef enum
+{
+  MYNA_PROMPT_AS_FILES = 1 << 0, /* see myna_attachments_prepend() */
+  MYNA_PROMPT_ADDS = 1 << 1,     /* what the last question is given was decided for a prompt that begins earlier */
+} MynaPromptFlags;
+
 /* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not
- * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  as_files:
- * see myna_attachments_prepend(); else what the last question is given of the documents is decided first, and stored. */
+ * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  But with
+ * MYNA_PROMPT_AS_FILES what the last question is given of the documents is decided first, and stored. */
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
-                             gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                             MynaPromptFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
 /* The same, of questions that were answered: nothing is decided, and nothing stored. */
 void myna_prompt_peek_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /* For both. */
 MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the model lacks something of documents, which its last question was not given because it was to stand in the prompt: that begins
+ * with the turn, and was read from message `first` on. */
+gboolean myna_prompt_lacks (const MynaPrompt *prompt, guint first, gsize first_turn);
 /* call: of an assistant's turn that asks for a tool; else NULL. */
 void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const StoreCall *call, const char *text, guint position);
 void myna_prompt_free (MynaPrompt *prompt);

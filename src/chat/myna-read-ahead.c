@@ -187,7 +187,7 @@ myna_read_ahead_start (MynaReadAhead *self)
   self->cancellable = g_cancellable_new ();
   myna_chat_settings_resolve (recipe.settings, &sampling, &system);
   myna_prompt_read_async (recipe.store, messages, myna_conversation_get_context_start (self->conversation), system,
-                          myna_generator_get_context_length (myna_conversation_get_generator (self->conversation)), FALSE,
+                          myna_generator_get_context_length (myna_conversation_get_generator (self->conversation)), 0,
                           self->cancellable, prompt_read_cb, g_object_ref (self));
   changed (self);
 }

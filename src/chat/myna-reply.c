@@ -30,7 +30,8 @@ struct _MynaReply
   GPtrArray *parts;          /* MynaMessage; the last one is being written, unless it is complete */
   GlmReplyKind kind;         /* of the last piece of it */
   gboolean is_thinking;      /* … and it is still being written */
-  gboolean is_cut;           /* what the model still writes does not count */
+  gboolean is_cut;           /* what the model still writes does not count … */
+  gboolean lacks_passages;   /* … because it reads less than was thought: the question is given them, and it is asked again */
   MynaMessage *adding;       /* the one of them whose row is on its way, or NULL; not owned */
   GCancellable *cancellable; /* of the planning */
   MynaPrompt *prompt;        /* what the engine was asked with */
@@ -256,6 +257,13 @@ planned_cb (const GlmPlanned *planned, gpointer user_data)
 
   if (!is_open (self))
     return;
+  if (myna_prompt_lacks (self->prompt, first, planned->first_turn))
+    {
+      self->first = g_array_index (self->prompt->positions, guint, planned->first_turn);
+      self->lacks_passages = self->is_cut = TRUE;
+      myna_generator_cancel (self->generator, self->request_id);
+      return;
+    }
   /* It is loaded by now. */
   myna_message_set_model (myna_reply_get_message (self), myna_generator_get_model_name (self->generator));
   if (planned->first_turn > 0 && planned->first_turn < self->prompt->positions->len)
@@ -444,6 +452,8 @@ take_figures (MynaReply *self, const GlmResult *result)
   record->seconds = self->seconds_before + result->generate_seconds;
 }
 
+static void plan (MynaReply *self, GlmReplyKind kind);
+
 static void
 ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 {
@@ -455,7 +465,9 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 
   if (!is_open (self))
     return;
-  if (result && !error)
+  if (self->lacks_passages && self->state != MYNA_REPLY_STOPPING)
+    plan (self, self->kind);
+  else if (result && !error)
     {
       GlmStopReason reason = self->is_cut && self->state != MYNA_REPLY_STOPPING ? GLM_STOP_CALL : result->reason;
 
@@ -499,12 +511,7 @@ take_messages (MynaReply *self, GPtrArray *messages, guint first)
   self->tools = myna_chat_settings_resolve_tools (self->recipe.settings);
   self->messages = g_ptr_array_ref (messages);
   self->first = first;
-  for (guint i = 0; i < messages->len; i++)
-    {
-      const StoreMessage *record = myna_message_get_record (g_ptr_array_index (messages, i));
-
-      self->n_rounds = record->role == STORE_ROLE_USER ? 0 : self->n_rounds + (record->role == STORE_ROLE_OBSERVATION);
-    }
+  self->n_rounds = myna_call_round_count (messages);
   g_object_ref (self->owner);
 }
 
@@ -527,15 +534,16 @@ prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     ask_engine (self);
 }
 
-/* What the model answers is the last message; what it reads, those before. */
+/* What the model answers is the last message; what it reads, those before.  kind: of what is written of the answer already. */
 static void
-plan (MynaReply *self)
+plan (MynaReply *self, GlmReplyKind kind)
 {
+  MynaPromptFlags flags = (self->recipe.python ? MYNA_PROMPT_AS_FILES : 0) | (self->lacks_passages ? MYNA_PROMPT_ADDS : 0);
   g_autofree char *system = NULL;
   GlmSampling sampling;
 
-  self->kind = GLM_REPLY_TEXT;
-  self->is_cut = FALSE;
+  self->kind = kind;
+  self->lacks_passages = self->is_cut = FALSE;
   self->request_id = 0;
   self->read_from = 0;
   g_set_object (&self->cancellable, NULL);
@@ -544,8 +552,8 @@ plan (MynaReply *self)
   myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
   myna_python_add_hint (self->recipe.python, &system);
   myna_prompt_read_async (self->recipe.store, self->messages, self->first, system,
-                          myna_generator_get_context_length (self->generator), self->recipe.python != NULL, self->cancellable,
-                          prompt_read_cb, g_object_ref (self));
+                          myna_generator_get_context_length (self->generator), flags, self->cancellable, prompt_read_cb,
+                          g_object_ref (self));
 }
 
 void
@@ -568,9 +576,7 @@ myna_reply_start (MynaReply *self, GPtrArray *messages, guint first)
       myna_message_set_state (message, STORE_STATE_GENERATING);
     }
   take_messages (self, messages, first);
-  plan (self);
-  if (in_thought)
-    self->kind = GLM_REPLY_THOUGHT;
+  plan (self, in_thought ? GLM_REPLY_THOUGHT : GLM_REPLY_TEXT);
 }
 
 /* ---- Calls ------------------------------------------------------------------------------------------------------ */
@@ -603,7 +609,7 @@ begin_round (MynaReply *self)
   self->seconds_before = 0;
   g_ptr_array_add (self->parts, g_object_ref (message));
   self->funcs->part (self, message, self->owner);
-  plan (self);
+  plan (self, GLM_REPLY_TEXT);
 }
 
 static void
@@ -813,10 +819,7 @@ myna_reply_finalize (GObject *object)
   MynaReply *self = MYNA_REPLY (object);
 
   g_object_unref (self->generator);
-  g_object_unref (self->recipe.store);
-  g_clear_object (&self->recipe.python);
-  g_free ((char *) self->recipe.model);
-  g_free ((char *) self->recipe.settings);
+  myna_recipe_clear (&self->recipe);
   g_ptr_array_unref (self->parts);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
@@ -857,11 +860,7 @@ myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage 
   MynaReply *self = g_object_new (MYNA_TYPE_REPLY, NULL);
 
   self->generator = g_object_ref (generator);
-  self->recipe = *recipe;
-  self->recipe.store = g_object_ref (recipe->store);
-  self->recipe.python = myna_python_hold (recipe->python);
-  self->recipe.model = g_strdup (recipe->model);
-  self->recipe.settings = g_strdup (recipe->settings);
+  myna_recipe_copy (&self->recipe, recipe);
   self->funcs = funcs;
   self->owner = owner;
   g_ptr_array_add (self->parts, g_object_ref (message));

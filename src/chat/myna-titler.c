@@ -277,7 +277,7 @@ begin_cb (gpointer user_data)
   for (guint i = 0; i < 2; i++)
     g_ptr_array_add (messages, g_object_ref (peek_message (self->conversation, i)));
   myna_chat_settings_resolve (myna_conversation_get_settings (self->conversation), &sampling, &system_prompt);
-  myna_prompt_read_async (self->store, messages, 0, system_prompt, myna_generator_get_context_length (generator), FALSE,
+  myna_prompt_read_async (self->store, messages, 0, system_prompt, myna_generator_get_context_length (generator), 0,
                           self->cancellable, prompt_read_cb, request_new (self));
 
   return G_SOURCE_REMOVE;

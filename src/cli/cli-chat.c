@@ -487,11 +487,14 @@ ask_with_files (Chat *chat, const char *line, GlmError *error)
 {
   bool is_first = chat->conversation.n == (chat->options->system ? 1 : 0);
   char *given = NULL;
+  size_t n_left_out = 0;
   bool ok;
 
+  for (size_t i = 0; i < chat->first_turn; i++)
+    n_left_out += strcmp (chat->conversation.turns[i].role, "user") == 0;
   if (!chat->passages)
     return is_first && *chat->attached ? ask_behind (chat, chat->attached, line, error) : ask (chat, line, error);
-  ok = cli_passages_ask (chat->passages, line, &given, error) && ask_behind (chat, given, line, error);
+  ok = cli_passages_ask (chat->passages, line, n_left_out, &given, error) && ask_behind (chat, given, line, error);
   free (given);
   return ok;
 }

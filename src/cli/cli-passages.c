@@ -23,6 +23,7 @@ struct CliPassages
   StoreDb *store;
   GPtrArray *files; /* File */
   StoreGive give;
+  GArray *asked;                   /* gint64: the questions */
   gint64 conversation_id, last_id; /* 0: nothing was asked yet */
 };
 
@@ -154,7 +155,7 @@ write_given (CliPassages *self, bool is_first, GPtrArray *given, const char *que
 }
 
 bool
-cli_passages_ask (CliPassages *self, const char *question, char **ret_text, GlmError *error)
+cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error)
 {
   g_autoptr (GAsyncResult) decided = NULL, read = NULL;
   g_autoptr (GPtrArray) messages = NULL;
@@ -164,6 +165,8 @@ cli_passages_ask (CliPassages *self, const char *question, char **ret_text, GlmE
   self->give.message_id = add_question (self, question, &problem);
   if (problem)
     return fail (problem, error);
+  g_array_append_val (self->asked, self->give.message_id);
+  self->give.prompt_from = g_array_index (self->asked, gint64, MIN (n_left_out, self->asked->len - 1));
   store_give_async (self->store, &self->give, NULL, answered_cb, &decided);
   store_finish_id (self->store, wait_for (&decided), &problem);
   if (problem)
@@ -180,6 +183,7 @@ void
 cli_passages_restart (CliPassages *self)
 {
   self->conversation_id = self->last_id = 0;
+  g_array_set_size (self->asked, 0);
 }
 
 void
@@ -189,6 +193,7 @@ cli_passages_free (CliPassages *self)
     return;
   g_clear_object (&self->store);
   g_ptr_array_unref (self->files);
+  g_array_unref (self->asked);
   g_free (self);
 }
 
@@ -252,6 +257,6 @@ cli_attach (const CliOptions *options, int context_length, char **ret_text, CliP
   if (!store)
     return fail (problem, error);
   *ret_passages = g_new (CliPassages, 1);
-  **ret_passages = (CliPassages){ store, g_steal_pointer (&files), give, 0, 0 };
+  **ret_passages = (CliPassages){ store, g_steal_pointer (&files), give, g_array_new (FALSE, FALSE, sizeof (gint64)), 0, 0 };
   return true;
 }

@@ -19,8 +19,9 @@ typedef struct CliPassages CliPassages;
  * malloc'ed; or, where that is too long for a context of so many tokens, NULL, and *ret_passages chooses. */
 bool cli_attach (const CliOptions *options, int context_length, char **ret_text, CliPassages **ret_passages, GlmError *error);
 void cli_passages_free (CliPassages *self);
-/* What a question is given before it: malloc'ed. */
-bool cli_passages_ask (CliPassages *self, const char *question, char **ret_text, GlmError *error);
+/* What a question is given before it: malloc'ed.  Passages that questions before it have are not given again, but for those of the first
+ * n_left_out, which no longer fit into the prompt. */
+bool cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error);
 /* Another conversation about the same documents begins. */
 void cli_passages_restart (CliPassages *self);
 

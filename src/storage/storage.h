@@ -477,9 +477,13 @@ typedef struct
   gint64 message_id;   /* a question */
   gsize whole_bytes;   /* what is attached to it is given whole as far as this goes */
   gsize passage_bytes; /* of texts, for passages of all that is attached before it or to it */
+  gint64
+      prompt_from; /* the prompt begins with this message: passages that it or those behind it have are not given again; 0: all are */
+  gboolean adds; /* it was decided, but the prompt begins later than was thought: what is missing now is added */
 } StoreGive;
 
-/* → finish_id: how many passages the model is given for the question, which is then in the history; once decided it stays. */
+/* → finish_id: how many passages the model is given for the question, which is then in the history; what was decided
+ * stays. */
 void store_give_async (StoreDb *self, const StoreGive *request, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data);
 /* → finish_list of StorePassage with texts, by number: what a question of this text, with no document of its own, is going to be given

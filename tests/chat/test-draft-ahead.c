@@ -218,6 +218,61 @@ test_passages (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
+static guint
+count (const char *text, const char *words)
+{
+  guint n = 0;
+
+  for (const char *p = strstr (text, words); p; p = strstr (p + 1, words))
+    n++;
+  return n;
+}
+
+static void
+answer (Fixture *f, const char *question, const char *json, gsize n_bytes)
+{
+  g_autofree char *reply = g_strnfill (n_bytes, 'r');
+
+  myna_conversation_send_full (f->conversation, question, json);
+  fixture_requested (f);
+  fake_generator_say (f->engine, reply);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+/* A passage stands in a prompt once, however many questions ago it was given; and where the beginning of the chat was left out, it is
+ * given again, with the very question that it is left out for. */
+static void
+test_left_out (Fixture *f, gconstpointer data)
+{
+  g_autofree char *json = make_pages ();
+
+  fake_generator_set_context_length (f->engine, 24000);
+  answer (f, "Nothing of weight?", json, 10);
+  answer (f, "Where is the ferry?", NULL, 10);
+  answer (f, "Where is the harbor?", NULL, 10);
+  answer (f, "Where is the lantern?", NULL, 10);
+  answer (f, "Where is the orchard?", NULL, 8500);
+  answer (f, "Is the ferry near the harbor?", NULL, 6000);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The ferry is here."), ==, 1);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The harbor is here."), ==, 1);
+  g_assert_cmpuint (myna_conversation_get_context_start (f->conversation), ==, 0);
+
+  myna_conversation_send_full (f->conversation, "And the lantern near the ferry?", NULL);
+  fixture_requested (f);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The lantern is here."), ==, 0);
+  fake_generator_read (f->engine, 0, 1); /* the engine begins, and says what it left out */
+  wait_for (count (fake_generator_get_prompt (f->engine), "The lantern is here.") == 1);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "Yes.");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  g_assert_cmpuint (myna_conversation_get_context_start (f->conversation), >, 2);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The ferry is here."), ==, 1);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The lantern is here."), ==, 1);
+  g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f->engine), "And the lantern near the ferry?"));
+}
+
 /* Where files are attached, only what stands before is known. */
 static void
 test_attached (Fixture *f, gconstpointer data)
@@ -245,6 +300,7 @@ main (int argc, char **argv)
   ADD ("whole", test_whole);
   ADD ("none", test_none);
   ADD ("passages", test_passages);
+  ADD ("left-out", test_left_out);
   ADD ("attached", test_attached);
 
   return g_test_run ();

@@ -5,7 +5,8 @@
  * Decided once for each question and stored with it, so that a prompt only ever grows at its end: what was given to the questions
  * before stays as it was, and so does the model's state of it.  What is attached to the question is given whole if there is room;
  * of the rest, and of what was attached before, the passages that score best by BM25 over the question and, less, the questions
- * before it; then what stands beside the best; all in the order of the documents.
+ * before it; then what stands beside the best; all in the order of the documents.  What the
+ * prompt contains already is not given again, however many questions ago it was given.
  *
  * A question that comes with no document is given less, the best alone: the model has read of them what the questions before were
  * given.  While it is written, store_foresee_async() says what it would be given so far, one passage more each time, for the model to
@@ -24,7 +25,6 @@
 #define HEADING_WEIGHT "2.0"
 #define NEAR_BEST      0.4 /* of the best one's score: the 40 questions of bench-passages.py want 0.4, and 0.6 loses two of them */
 #define N_NEIGHBORED   3  /* the best, whose neighbors are given too */
-#define N_REMEMBERED   2  /* given with so many questions before: not again */
 #define EXTRA_BYTES    80 /* name, page and heading of each */
 #define FORESEEN       "CREATE TEMP TABLE IF NOT EXISTS foreseen (place INTEGER PRIMARY KEY, parent_id INTEGER, passage_id INTEGER);"
 
@@ -189,12 +189,13 @@ find_candidate (Choice *self, gint64 id)
   return index ? &g_array_index (self->candidates, Candidate, index - 1) : NULL;
 }
 
-/* Passages of documents that are not given whole; a row begins with id, document, ordinal, bytes. */
+/* Passages of documents that are not given whole, or were to a question that the prompt, which begins with ?2, has no more; a row begins
+ * with id, document, ordinal, bytes. */
 #define CANDIDATE_COLUMNS "p.id, p.document_id, p.ordinal, length (CAST (p.text AS BLOB))"
-#define IS_IN_PASSAGES                                                                                      \
-  "p.document_id IN (SELECT a.document_id FROM temp.asked q JOIN attachment a ON a.message_id = q.id"       \
-  " WHERE a.use = 2 EXCEPT SELECT a.document_id FROM temp.asked q JOIN attachment a ON a.message_id = q.id" \
-  " WHERE a.use = 1)"
+#define IS_IN_PASSAGES                                                                                \
+  "p.document_id IN (SELECT a.document_id FROM temp.asked q JOIN attachment a ON a.message_id = q.id" \
+  " WHERE a.use = 2 OR q.id < ?2 EXCEPT SELECT a.document_id FROM temp.asked q"                       \
+  " JOIN attachment a ON a.message_id = q.id WHERE a.use = 1 AND q.id >= ?2)"
 
 static Candidate *
 add_candidate (Choice *self, sqlite3_stmt *row)
@@ -223,7 +224,7 @@ score (Choice *self, const char *question, double weight, gboolean is_own, GErro
                        "SELECT " CANDIDATE_COLUMNS ", bm25 (passage_fts, " HEADING_WEIGHT ", 1.0) AS score FROM passage_fts f"
                        " JOIN passage p ON p.id = f.rowid WHERE passage_fts MATCH ?1 AND " IS_IN_PASSAGES
                        " ORDER BY score LIMIT " MAX_CANDIDATES,
-                       "t", query);
+                       "tI", query, self->request->prompt_from);
   if (!row)
     return FALSE;
   while (store_step (row, &local_error))
@@ -255,15 +256,16 @@ add_beginning (Choice *self, GError **error)
   return end_rows (local_error, error);
 }
 
-/* What the questions before were given. */
+/* What the questions before were given: not again what stands in the prompt.  The question's own stays, where more is added. */
 static gboolean
 mark_given (Choice *self, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
       store_prepare (self->connection, error,
-                     "SELECT g.passage_id, g.number, q.place FROM temp.asked q JOIN given g ON g.message_id = q.id"
-                     " WHERE q.place > 0 ORDER BY q.place DESC",
+                     "SELECT g.passage_id, g.number, q.id, q.place FROM temp.asked q JOIN given g ON g.message_id = q.id"
+                     " ORDER BY q.place DESC",
                      "");
+  gint64 from = self->request->prompt_from;
   GError *local_error = NULL;
 
   if (!row)
@@ -275,7 +277,11 @@ mark_given (Choice *self, GError **error)
       if (!candidate)
         continue;
       candidate->number = sqlite3_column_int (row, 1);
-      candidate->is_taken = candidate->is_taken || sqlite3_column_int (row, 2) <= N_REMEMBERED;
+      if (sqlite3_column_int (row, 3) == 0)
+        self->room -= MIN (self->room, candidate->n_bytes + EXTRA_BYTES);
+      else if (!from || sqlite3_column_int64 (row, 2) < from)
+        continue;
+      candidate->is_taken = TRUE;
     }
   return end_rows (local_error, error);
 }
@@ -590,7 +596,7 @@ decide (Choice *self, gint64 *ret_n, GError **error)
   if (!prepare (self, &is_any, error))
     return FALSE;
   return !is_any
-         || (decide_uses (self, error) && give_whole (self, error) && give_passages (self, error)
+         || (decide_uses (self, error) && (self->request->adds || give_whole (self, error)) && give_passages (self, error)
              && count_given (self, ret_n, error));
 }
 
@@ -621,12 +627,13 @@ choice_clear (Choice *self)
 static gboolean
 give_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
+  const StoreGive *give = request;
   Choice self;
   gboolean success;
 
-  choice_init (&self, connection, request, NULL);
+  choice_init (&self, connection, give, NULL);
   success = count_given (&self, &result->id, error);
-  if (success && result->id == 0)
+  if (success && (result->id == 0 || give->adds))
     success = decide (&self, &result->id, error);
   choice_clear (&self);
   return success;

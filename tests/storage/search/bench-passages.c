@@ -49,14 +49,12 @@ without_blanks (const char *text)
   return g_string_free (out, FALSE);
 }
 
-#define N_REMEMBERED 3 /* questions: store-give.c */
-
 /* Asks behind the parent; parent 0: as the document is attached. */
 static StoreMessage *
 ask (StoreDb *db, gint64 chat, gint64 parent, const char *json, const char *question)
 {
   g_autoptr (StoreMessage) message = store_message_new ();
-  StoreGive give = { 0, 0, PASSAGE_BYTES };
+  StoreGive give = { .passage_bytes = PASSAGE_BYTES, .prompt_from = 1 };
 
   message->conversation_id = chat;
   message->parent_id = parent;
@@ -76,7 +74,7 @@ print (const char *kind, GPtrArray *asked, const char *question, const char *wor
   g_autofree char *all = NULL, *wanted = without_blanks (words);
   gsize n_last = 0;
 
-  for (guint i = asked->len > N_REMEMBERED ? asked->len - N_REMEMBERED : 0; i < asked->len; i++)
+  for (guint i = 0; i < asked->len; i++)
     {
       const StoreMessage *message = asked->pdata[i];
 

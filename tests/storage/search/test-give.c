@@ -40,16 +40,23 @@ ask (StoreDb *db, gint64 chat, gint64 parent, const char *question, const char *
   return test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
 }
 
-/* The question with what it is given: whole up to 2,000 bytes, else 3,000. */
+/* The question with what it is given: whole up to 2,000 bytes, else 3,000; behind a prompt that begins with the message `from`. */
 static StoreMessage *
-give (StoreDb *db, gint64 id)
+give_behind (StoreDb *db, gint64 id, gint64 from, gboolean adds)
 {
-  StoreGive request = { id, 2000, 3000 };
+  StoreGive request = { id, 2000, 3000, from, adds };
   g_autoptr (GError) error = NULL;
 
   test_wait_id (TEST_CALL (db, store_give_async, &request), &error);
   g_assert_no_error (error);
   return test_get_message (db, id);
+}
+
+/* … with the first. */
+static StoreMessage *
+give (StoreDb *db, gint64 id)
+{
+  return give_behind (db, id, 1, FALSE);
 }
 
 static const StorePassage *
@@ -228,7 +235,7 @@ make_chat (StoreDb *db, gint64 *ret_parent)
 static GPtrArray *
 foresee (StoreDb *db, gint64 parent, const char *text)
 {
-  StoreGive request = { parent, 2000, 3000 };
+  StoreGive request = { parent, 2000, 3000, 1 };
 
   return test_wait_list (TEST_CALL (db, store_foresee_async, &request, text), NULL);
 }
@@ -286,6 +293,84 @@ test_foreseen_more (void)
   g_assert_cmpuint (asked->given->len, ==, 2);
   g_assert_cmpuint (((StorePassage *) asked->given->pdata[0])->page, ==, 40);
   g_assert_cmpuint (((StorePassage *) asked->given->pdata[1])->page, ==, 50);
+}
+
+/* ---- What stands in the prompt ---------------------------------------------------------------------------------- */
+
+/* A chat of five questions after the first; the last one of them in *ret_ids [5]. */
+static gint64
+ask_five (StoreDb *db, gint64 *ret_ids)
+{
+  static const char *const questions[] = { "Where is the ferry?", "Where is the harbor?", "Where is the lantern?",
+                                           "Where is the orchard?", "Where is the quarry?" };
+  gint64 parent, chat = make_chat (db, &parent);
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (StoreMessage) given = give (db, ret_ids[i] = parent = ask (db, chat, parent, questions[i], NULL));
+
+      g_assert_true (has_page (given->given, (i + 1) * 10));
+    }
+  return chat;
+}
+
+/* However many questions ago it was given; what the prompt has lost is given again, by its number. */
+static void
+test_standing (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 ids[5], chat = ask_five (db, ids);
+  g_autoptr (StoreMessage) first = test_get_message (db, ids[0]), all = NULL, part = NULL, none = NULL;
+
+  all = give (db, ask (db, chat, ids[4], "Is the ferry near the quarry?", NULL));
+  g_assert_null (all->given);
+  part = give_behind (db, ask (db, chat, ids[4], "Is the ferry near the quarry?", NULL), ids[1], FALSE);
+  g_assert_cmpuint (part->given->len, ==, 1);
+  g_assert_true (has_page (part->given, 10));
+  g_assert_cmpuint (((StorePassage *) part->given->pdata[0])->number, ==, ((StorePassage *) first->given->pdata[0])->number);
+  none = give_behind (db, ask (db, chat, ids[4], "Is the ferry near the quarry?", NULL), 0, FALSE);
+  g_assert_cmpuint (none->given->len, ==, 2);
+}
+
+/* The prompt turns out to begin later than was thought. */
+static void
+test_added (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 ids[5], chat = ask_five (db, ids), id = ask (db, chat, ids[4], "Is page 60, the end, near the ferry?", NULL);
+  g_autoptr (StoreMessage) before = give (db, id), again = give_behind (db, id, ids[1], FALSE),
+                           more = give_behind (db, id, ids[1], TRUE), same = give_behind (db, id, ids[1], TRUE);
+  guint n = before->given ? before->given->len : 0;
+  gsize n_bytes = 0;
+
+  g_assert_cmpuint (again->given ? again->given->len : 0, ==, n);
+  g_assert_cmpuint (more->given->len, >, n);
+  g_assert_true (has_page (more->given, 10));
+  for (guint i = 0; i < n; i++)
+    g_assert_true (has_page (more->given, ((StorePassage *) before->given->pdata[i])->page));
+  g_assert_cmpuint (same->given->len, ==, more->given->len);
+  for (guint i = 0; i < more->given->len; i++)
+    n_bytes += strlen (((StorePassage *) more->given->pdata[i])->text);
+  g_assert_cmpuint (n_bytes, <=, 3000);
+}
+
+/* What was given whole once, too. */
+static void
+test_whole_left (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, ""), first, second, third;
+  g_autofree char *json = make_json ("a.pdf", 2, 2, "The ferry leaves at noon.", "pdf");
+  g_autoptr (StoreMessage) whole = give (db, first = ask (db, chat, 0, "ferry?", json)), stands = NULL, left = NULL;
+
+  second = ask (db, chat, first, "Thank you.", NULL);
+  third = ask (db, chat, second, "When does the ferry leave?", NULL);
+  stands = give (db, third);
+  g_assert_null (stands->given);
+  left = give_behind (db, third, second, FALSE);
+  g_assert_cmpuint (left->given->len, ==, 1);
+  g_assert_nonnull (find_words (left, "ferry leaves"));
+  g_assert_cmpuint (whole->given->len, ==, 2);
 }
 
 /* What has nothing to do with the question in the end is not given, nor what was foreseen elsewhere. */
@@ -385,6 +470,9 @@ main (int argc, char **argv)
   g_test_add_func ("/give/foreseen-more", test_foreseen_more);
   g_test_add_func ("/give/foreseen-else", test_foreseen_else);
   g_test_add_func ("/give/foreseen-room", test_foreseen_room);
+  g_test_add_func ("/give/standing", test_standing);
+  g_test_add_func ("/give/added", test_added);
+  g_test_add_func ("/give/whole-left", test_whole_left);
   g_test_add ("/give/export", TestHistory, NULL, test_history_set_up, test_export, test_history_tear_down);
 
   return g_test_run ();

@@ -75,11 +75,13 @@ new_value (Parser *parser, GlmJsonType type, const char *key, uint32_t key_bytes
   if (json->n == json->capacity)
     {
       uint32_t capacity = json->capacity ? json->capacity * 2 : 64;
-      GlmJsonValue *values = capacity <= MAX_VALUES ? realloc (json->values, capacity * sizeof *values) : NULL;
+      bool fits = capacity <= MAX_VALUES;
+      GlmJsonValue *values = fits ? realloc (json->values, capacity * sizeof *values) : NULL;
 
       if (!values)
         {
-          glm_error_set (parser->error, GLM_ERROR_NO_MEMORY, "the JSON text has too many values");
+          glm_error_set (parser->error, fits ? GLM_ERROR_NO_MEMORY : GLM_ERROR_BAD_FILE,
+                         fits ? "no memory for the JSON text" : "the JSON text has too many values");
           return UINT32_MAX;
         }
       json->values = values;

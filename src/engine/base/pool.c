@@ -192,12 +192,12 @@ glm_pool_new (int n_threads, GlmPool **ret_pool, GlmError *error)
 
   pool = aligned_alloc (64, (sizeof *pool + 63) / 64 * 64);
   if (!pool)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for the thread pool");
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the thread pool");
   *pool = (GlmPool){ .n_workers = n_threads, .next_share = n_threads };
   pool->threads = calloc ((size_t) n_threads, sizeof *pool->threads);
   if (!pool->threads)
     {
-      glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for the thread pool");
+      glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the thread pool");
       goto fail;
     }
   for (int worker = 1; worker < n_threads; worker++)

@@ -277,7 +277,7 @@ glm_by_use_new (GlmMatrix *matrix, const uint8_t *source, bool is_mapped, GlmErr
   if (!by_use || !by_use->members)
     {
       free (by_use);
-      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
+      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix");
     }
   by_use->matrix = matrix;
   by_use->source = source;

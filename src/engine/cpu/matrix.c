@@ -103,7 +103,7 @@ reserve_panels (GlmMatrix *matrix, GlmError *error)
   matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
   matrix->panels = map_panels (matrix->panels_bytes);
   if (!matrix->panels)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
   matrix->owns_panels = true;
   matrix->member_rows = member_panels (matrix) * GLM_PANEL_ROWS;
   return true;
@@ -163,7 +163,7 @@ new_unpacked (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *d
 
   matrix = calloc (1, sizeof *matrix);
   if (!matrix)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix");
   pthread_once (&once, hold_openblas_to_one_thread);
   matrix->traits = traits;
   matrix->n = n;
@@ -283,7 +283,7 @@ glm_scratch_new (GlmScratch **ret_scratch, GlmError *error)
   GlmScratch *scratch = calloc (1, sizeof *scratch);
 
   if (!scratch)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for scratch buffers");
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for scratch buffers");
   *ret_scratch = scratch;
   return true;
 }
@@ -308,7 +308,7 @@ reserve (void **buffer, size_t *buffer_bytes, size_t n_bytes, GlmError *error)
   *buffer_bytes = 0;
   *buffer = aligned_alloc (64, (n_bytes + 63) / 64 * 64);
   if (!*buffer)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a product");
   *buffer_bytes = n_bytes;
   return true;
 }
@@ -560,7 +560,7 @@ multiply_gathered (const GlmProduct *products, int n_products, const GlmRegion *
   bool ok;
 
   if (!gathered.regions)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a product");
   make_regions (&gathered, products, n_products, all, n_workers);
   ok = place_gathered (&gathered, n_workers, scratch, error);
   if (ok)

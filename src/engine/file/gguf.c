@@ -343,7 +343,6 @@ read_all (const GlmMappedFile *file, GlmMetadata *metadata, GlmTensorTable *tens
   GlmByteReader reader = { glm_mapped_file_data (file), glm_mapped_file_size (file), 0 };
   uint64_t n_tensors = 0, n_entries = 0;
   size_t first = tensors->n, data_start;
-  ptrdiff_t duplicate;
   uint32_t alignment;
 
   if (!read_counts (&reader, &n_tensors, &n_entries, error))
@@ -351,10 +350,7 @@ read_all (const GlmMappedFile *file, GlmMetadata *metadata, GlmTensorTable *tens
   for (uint64_t i = 0; i < n_entries; i++)
     if (!read_entry (&reader, i, metadata, error))
       return false;
-  duplicate = glm_metadata_find_duplicate (metadata);
-  if (duplicate >= 0)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the key %.80s occurs twice", metadata->entries[duplicate].key);
-  if (!read_alignment (metadata, &alignment, error))
+  if (!glm_metadata_check_keys (metadata, error) || !read_alignment (metadata, &alignment, error))
     return false;
   for (uint64_t i = 0; i < n_tensors; i++)
     if (!read_tensor (&reader, i, tensors, error))

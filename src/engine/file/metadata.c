@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/byte-reader.h"
+#include "base/error.h"
 
 size_t
 glm_meta_type_bytes (uint32_t type)
@@ -88,22 +89,21 @@ compare_keys (const void *a, const void *b)
   return strcmp ((*(const GlmMetaEntry *const *) a)->key, (*(const GlmMetaEntry *const *) b)->key);
 }
 
-ptrdiff_t
-glm_metadata_find_duplicate (const GlmMetadata *metadata)
+bool
+glm_metadata_check_keys (const GlmMetadata *metadata, GlmError *error)
 {
-  ptrdiff_t duplicate = -1;
-  const GlmMetaEntry **sorted = malloc ((metadata->n + 1) * sizeof *sorted);
+  const GlmMetaEntry **sorted = malloc ((metadata->n + 1) * sizeof *sorted), *duplicate = NULL;
 
   if (!sorted)
-    return -1;
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the list of keys");
   for (size_t i = 0; i < metadata->n; i++)
     sorted[i] = &metadata->entries[i];
   qsort (sorted, metadata->n, sizeof *sorted, compare_keys);
-  for (size_t i = 1; i < metadata->n && duplicate < 0; i++)
+  for (size_t i = 1; i < metadata->n && !duplicate; i++)
     if (strcmp (sorted[i - 1]->key, sorted[i]->key) == 0)
-      duplicate = sorted[i] - metadata->entries;
+      duplicate = sorted[i];
   free (sorted);
-  return duplicate;
+  return !duplicate || glm_error_set (error, GLM_ERROR_BAD_FILE, "the key %.80s occurs twice", duplicate->key);
 }
 
 /* The entry of the key, emptied, or a new one. */

@@ -56,8 +56,8 @@ const GlmMetaEntry *glm_metadata_find (const GlmMetadata *metadata, const char *
 
 /* Appends a zeroed entry with this key; NULL: no memory.  Does not look for duplicates. */
 GlmMetaEntry *glm_metadata_append (GlmMetadata *metadata, const char *key, size_t key_bytes);
-/* Two entries with one key: its index, or -1. */
-ptrdiff_t glm_metadata_find_duplicate (const GlmMetadata *metadata);
+/* Fails where two entries have one key. */
+bool glm_metadata_check_keys (const GlmMetadata *metadata, GlmError *error);
 
 /* Builders: replace the value of the key or append it.  False: no memory. */
 bool glm_metadata_set_uint32 (GlmMetadata *metadata, const char *key, uint32_t value);

@@ -188,8 +188,12 @@ open_own_tokenizer (const GlmSource *source, GlmTokenizer **ret_tokenizer, GlmEr
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     {
       char *path = glm_source_file (source, files[i]);
-      bool there = path && access (path, F_OK) == 0, ok = there && glm_tokenizer_open (path, ret_tokenizer, error);
+      bool there, ok;
 
+      if (!path)
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
+      there = access (path, F_OK) == 0;
+      ok = there && glm_tokenizer_open (path, ret_tokenizer, error);
       free (path);
       if (there)
         return ok;

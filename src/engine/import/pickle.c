@@ -95,7 +95,9 @@ reserve (Machine *m, void *pointer_to_array, size_t *capacity, size_t needed, si
     return true;
   while (larger < needed)
     larger *= 2;
-  grown = larger <= MAX_PICKLE ? realloc (*array, larger * element) : NULL;
+  if (larger > MAX_PICKLE)
+    return glm_error_set (m->error, GLM_ERROR_BAD_FILE, "data.pkl is too large");
+  grown = realloc (*array, larger * element);
   if (!grown)
     return glm_error_set (m->error, GLM_ERROR_NO_MEMORY, "no memory for data.pkl");
   *array = grown;

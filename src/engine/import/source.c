@@ -36,11 +36,13 @@ map_file (GlmSource *source, const char *path, GlmError *error)
   if (source->n_files == source->file_capacity)
     {
       size_t capacity = source->file_capacity * 2 + 8;
-      GlmMappedFile **files = capacity <= 2 * MAX_FILES ? realloc (source->files, capacity * sizeof *files) : NULL;
+      bool fits = capacity <= 2 * MAX_FILES;
+      GlmMappedFile **files = fits ? realloc (source->files, capacity * sizeof *files) : NULL;
 
       if (!files)
         {
-          glm_error_set (error, GLM_ERROR_BAD_FILE, "%s has too many files", glm_path_name (source->path));
+          glm_error_set (error, fits ? GLM_ERROR_NO_MEMORY : GLM_ERROR_BAD_FILE,
+                         fits ? "no memory for the files of %s" : "%s has too many files", glm_path_name (source->path));
           return NULL;
         }
       source->files = files;
@@ -102,8 +104,10 @@ read_index (GlmSource *source, const char *path, GlmError *error)
   if (!glm_json_open (path, &json, error))
     return false;
   map = glm_json_get (glm_json_root (json), "weight_map");
-  names = map && map->type == GLM_JSON_OBJECT ? calloc ((size_t) map->n + 1, sizeof *names) : NULL;
-  ok = names || glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: weight_map is missing", glm_path_name (path));
+  ok = (map && map->type == GLM_JSON_OBJECT)
+       || glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: weight_map is missing", glm_path_name (path));
+  names = ok ? calloc ((size_t) map->n + 1, sizeof *names) : NULL;
+  ok = ok && (names || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the list of files"));
   for (const GlmJsonValue *v = ok ? glm_json_first (map) : NULL; ok && v; v = glm_json_next (map, v))
     {
       /* A name, not a path: an index may not reach outside of its directory. */
@@ -133,8 +137,12 @@ read_weights (GlmSource *source, GlmError *error)
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     {
       char *path = glm_source_file (source, files[i]);
-      bool there = path && access (path, F_OK) == 0, ok = true;
+      bool there, ok = true;
 
+      /* Taken for missing, an index would leave one of its parts alone. */
+      if (!path)
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
+      there = access (path, F_OK) == 0;
       if (there)
         ok = strstr (files[i], ".json") ? read_index (source, path, error) : read_shard (source, files[i], error);
       free (path);

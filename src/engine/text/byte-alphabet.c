@@ -28,23 +28,43 @@ shifted_byte (unsigned k)
   return (uint8_t) (k < 33 ? k : k < 67 ? k - 33 + 127 : 173);
 }
 
+/* The byte that the character at the beginning stands for; *ret_length 0: none. */
+static uint8_t
+read_byte (const uint8_t *text, size_t n_bytes, int *ret_length)
+{
+  uint32_t code = 0;
+
+  *ret_length = glm_utf8_char (text, n_bytes, &code);
+  if (code > 0x143 || (code < 0x100 && !stands_for_itself (code)))
+    *ret_length = 0;
+  return code >= 0x100 ? shifted_byte (code - 0x100) : (uint8_t) code;
+}
+
+bool
+glm_byte_alphabet_has (const void *text, size_t n_bytes)
+{
+  int length;
+
+  for (size_t i = 0; i < n_bytes; i += (size_t) length)
+    {
+      read_byte ((const uint8_t *) text + i, n_bytes - i, &length);
+      if (length == 0)
+        return false;
+    }
+  return true;
+}
+
 bool
 glm_byte_alphabet_decode (const void *text, size_t n_bytes, GlmBuffer *out)
 {
-  const uint8_t *p = text;
+  int length = 1;
 
-  for (size_t i = 0; i < n_bytes;)
+  for (size_t i = 0; i < n_bytes && length > 0; i += (size_t) length)
     {
-      uint32_t code;
-      int length = glm_utf8_char (p + i, n_bytes - i, &code);
-      uint8_t byte;
+      uint8_t byte = read_byte ((const uint8_t *) text + i, n_bytes - i, &length);
 
-      if (length == 0 || code > 0x143 || (code < 0x100 && !stands_for_itself (code)))
+      if (length > 0 && !glm_buffer_append (out, &byte, 1))
         return false;
-      byte = code >= 0x100 ? shifted_byte (code - 0x100) : (uint8_t) code;
-      if (!glm_buffer_append (out, &byte, 1))
-        return false;
-      i += (size_t) length;
     }
   return true;
 }

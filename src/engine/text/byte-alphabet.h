@@ -10,8 +10,9 @@
 
 #include "base/buffer.h"
 
-/* Appends the bytes that the text stands for.  False: no memory, or (errno-less) a character outside the alphabet; the
- * caller treats both as a bad token. */
+/* Whether all characters of the text stand for bytes. */
+bool glm_byte_alphabet_has (const void *text, size_t n_bytes);
+/* Appends the bytes that such a text stands for.  False: no memory. */
 bool glm_byte_alphabet_decode (const void *text, size_t n_bytes, GlmBuffer *out);
 /* Appends the text that stands for the bytes.  False: no memory. */
 bool glm_byte_alphabet_encode (const void *bytes, size_t n_bytes, GlmBuffer *out);

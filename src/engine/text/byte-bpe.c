@@ -9,6 +9,7 @@
 #include "text/tokenizer-private.h"
 
 #include "base/error.h"
+#include "text/byte-alphabet.h"
 #include "text/split.h"
 
 struct GlmMerge
@@ -78,6 +79,18 @@ glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t
       tokenizer->merge_order[tokenizer->n_merges++] = (uint32_t) (slot - tokenizer->merges);
     }
   return true;
+}
+
+bool
+glm_merges_add_written (GlmTokenizer *tokenizer, uint32_t rank, const char *left, size_t n_left, const char *right,
+                        size_t n_right, GlmBuffer buffers[2], GlmError *error)
+{
+  if (!glm_byte_alphabet_has (left, n_left) || !glm_byte_alphabet_has (right, n_right))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "merge %u is not in the alphabet of bytes", rank);
+  buffers[0].n = buffers[1].n = 0;
+  if (!glm_byte_alphabet_decode (left, n_left, &buffers[0]) || !glm_byte_alphabet_decode (right, n_right, &buffers[1]))
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the merges");
+  return glm_merges_add (tokenizer, rank, buffers[0].data, buffers[0].n, buffers[1].data, buffers[1].n, error);
 }
 
 bool

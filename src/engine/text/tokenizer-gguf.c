@@ -72,11 +72,12 @@ add_byte_level_token (GlmTokenizer *tokenizer, const char *text, size_t n, GlmPi
 
   if (kind != GLM_PIECE_NORMAL)
     return glm_vocab_add (&tokenizer->vocab, text, n, kind == GLM_PIECE_UNUSED ? kind : GLM_PIECE_CONTROL, 0, error);
-  if (glm_byte_alphabet_decode (text, n, &bytes))
-    ok = glm_vocab_add (&tokenizer->vocab, bytes.data, bytes.n, kind, 0, error);
-  else
-    ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.tokens[%d] is not in the alphabet of bytes",
-                        tokenizer->vocab.n);
+  if (!glm_byte_alphabet_has (text, n))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.tokens[%d] is not in the alphabet of bytes",
+                          tokenizer->vocab.n);
+  ok =
+      (glm_byte_alphabet_decode (text, n, &bytes) || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the vocabulary"))
+      && glm_vocab_add (&tokenizer->vocab, bytes.data, bytes.n, kind, 0, error);
   glm_buffer_clear (&bytes);
   return ok;
 }
@@ -158,33 +159,31 @@ read_sentencepiece (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError 
 
 /* "left right" in the byte alphabet. */
 static bool
-add_merge (GlmTokenizer *tokenizer, const GlmMetaEntry *merges, uint64_t i, GlmBuffer *left, GlmBuffer *right, GlmError *error)
+add_merge (GlmTokenizer *tokenizer, const GlmMetaEntry *merges, uint64_t i, GlmBuffer buffers[2], GlmError *error)
 {
   const char *text, *space;
   size_t n;
 
-  left->n = right->n = 0;
-  if (!glm_meta_array_string (merges, i, &text, &n) || !(space = memchr (text, ' ', n))
-      || !glm_byte_alphabet_decode (text, (size_t) (space - text), left)
-      || !glm_byte_alphabet_decode (space + 1, n - (size_t) (space + 1 - text), right))
+  if (!glm_meta_array_string (merges, i, &text, &n) || !(space = memchr (text, ' ', n)))
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.merges[%" PRIu64 "] is no pair of tokens", i);
-  return glm_merges_add (tokenizer, (uint32_t) i, left->data, left->n, right->data, right->n, error);
+  return glm_merges_add_written (tokenizer, (uint32_t) i, text, (size_t) (space - text), space + 1,
+                                 n - (size_t) (space + 1 - text), buffers, error);
 }
 
 static bool
 read_merges (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
 {
   const GlmMetaEntry *merges = glm_metadata_find (glm_model_file_metadata (file), KEY ("merges"));
-  GlmBuffer left = { 0 }, right = { 0 };
+  GlmBuffer buffers[2] = { 0 };
   bool ok = true;
 
   if (!merges || !merges->offsets || merges->n > GLM_MAX_MERGES)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.merges is missing, too long or no array of strings");
   ok = glm_merges_reserve (tokenizer, (size_t) merges->n, error);
   for (uint64_t i = 0; ok && i < merges->n; i++)
-    ok = add_merge (tokenizer, merges, i, &left, &right, error);
-  glm_buffer_clear (&left);
-  glm_buffer_clear (&right);
+    ok = add_merge (tokenizer, merges, i, buffers, error);
+  glm_buffer_clear (&buffers[0]);
+  glm_buffer_clear (&buffers[1]);
   return ok;
 }
 

@@ -88,10 +88,11 @@ add_json_token (GlmTokenizer *tokenizer, const JsonToken *token, GlmError *error
                           error);
   if (token->control || glm_is_control_text (token->text, token->n_bytes))
     return glm_vocab_add (&tokenizer->vocab, token->text, token->n_bytes, GLM_PIECE_CONTROL, 0, error);
-  if (glm_byte_alphabet_decode (token->text, token->n_bytes, &bytes))
-    ok = glm_vocab_add (&tokenizer->vocab, bytes.data, bytes.n, GLM_PIECE_NORMAL, 0, error);
-  else
-    ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "model.vocab: %.60s is not in the alphabet of bytes", token->text);
+  if (!glm_byte_alphabet_has (token->text, token->n_bytes))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "model.vocab: %.60s is not in the alphabet of bytes", token->text);
+  ok = (glm_byte_alphabet_decode (token->text, token->n_bytes, &bytes)
+        || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the vocabulary"))
+       && glm_vocab_add (&tokenizer->vocab, bytes.data, bytes.n, GLM_PIECE_NORMAL, 0, error);
   glm_buffer_clear (&bytes);
   return ok;
 }
@@ -112,29 +113,25 @@ add_json_tokens (GlmTokenizer *tokenizer, const GlmJsonValue *root, GlmError *er
   return ok;
 }
 
-/* The two sides of a merge, "a b" or ["a", "b"]. */
+/* A merge, "a b" or ["a", "b"]. */
 static bool
-merge_sides (const GlmJsonValue *merge, GlmBuffer *left, GlmBuffer *right)
+add_json_merge (GlmTokenizer *tokenizer, const GlmJsonValue *merge, uint32_t rank, GlmBuffer buffers[2], GlmError *error)
 {
-  left->n = right->n = 0;
-  if (merge->type == GLM_JSON_STRING)
-    {
-      const char *space = memchr (merge->string, ' ', merge->n);
+  const char *space = merge->type == GLM_JSON_STRING ? memchr (merge->string, ' ', merge->n) : NULL;
 
-      return space && glm_byte_alphabet_decode (merge->string, (size_t) (space - merge->string), left)
-             && glm_byte_alphabet_decode (space + 1, merge->n - (size_t) (space + 1 - merge->string), right);
-    }
+  if (space)
+    return glm_merges_add_written (tokenizer, rank, merge->string, (size_t) (space - merge->string), space + 1,
+                                   merge->n - (size_t) (space + 1 - merge->string), buffers, error);
   if (merge->type != GLM_JSON_ARRAY || merge->n != 2 || merge[1].type != GLM_JSON_STRING || merge[2].type != GLM_JSON_STRING)
-    return false;
-  return glm_byte_alphabet_decode (merge[1].string, merge[1].n, left)
-         && glm_byte_alphabet_decode (merge[2].string, merge[2].n, right);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "model.merges[%u] is no pair of tokens", rank);
+  return glm_merges_add_written (tokenizer, rank, merge[1].string, merge[1].n, merge[2].string, merge[2].n, buffers, error);
 }
 
 static bool
 read_json_merges (GlmTokenizer *tokenizer, const GlmJsonValue *model, GlmError *error)
 {
   const GlmJsonValue *merges = glm_json_get (model, "merges");
-  GlmBuffer left = { 0 }, right = { 0 };
+  GlmBuffer buffers[2] = { 0 };
   uint32_t rank = 0;
   bool ok;
 
@@ -142,13 +139,9 @@ read_json_merges (GlmTokenizer *tokenizer, const GlmJsonValue *model, GlmError *
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "model.merges is missing, too long or no array");
   ok = glm_merges_reserve (tokenizer, merges->n, error);
   for (const GlmJsonValue *v = glm_json_first (merges); ok && v; v = glm_json_next (merges, v), rank++)
-    {
-      ok = merge_sides (v, &left, &right)
-           || glm_error_set (error, GLM_ERROR_BAD_FILE, "model.merges[%u] is no pair of tokens", rank);
-      ok = ok && glm_merges_add (tokenizer, rank, left.data, left.n, right.data, right.n, error);
-    }
-  glm_buffer_clear (&left);
-  glm_buffer_clear (&right);
+    ok = add_json_merge (tokenizer, v, rank, buffers, error);
+  glm_buffer_clear (&buffers[0]);
+  glm_buffer_clear (&buffers[1]);
   return ok;
 }
 

@@ -70,6 +70,9 @@ bool glm_unigram_prepare (GlmTokenizer *tokenizer, GlmError *error);
 bool glm_merges_reserve (GlmTokenizer *tokenizer, size_t n, GlmError *error);
 bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t n_left, const void *right, size_t n_right,
                      GlmError *error);
+/* The same of two texts in the byte alphabet; the buffers are for their bytes. */
+bool glm_merges_add_written (GlmTokenizer *tokenizer, uint32_t rank, const char *left, size_t n_left, const char *right,
+                             size_t n_right, GlmBuffer buffers[2], GlmError *error);
 
 /* The merge at a place of the list; false: beyond its end. */
 bool glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left, int32_t *ret_right);

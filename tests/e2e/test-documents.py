@@ -34,6 +34,11 @@ class Documents(TestCase):
         lines = make_documents.lines_at
         self.attach(app, "report.pdf", make_documents.pdf([lines(72, 720, ["Soup needs salt."]), lines(72, 700, ["Bread needs time."])]))
         app.find(re.compile("^2 pages · "), "label")
+        # One note at a time: what is wrong goes first.
+        app.find(re.compile("^This small model"), "label")
+        self.attach(app, "empty.txt", b"")
+        app.find("“empty.txt” is empty.", "label")
+        wait(lambda: not app.find_all(re.compile("^This small model"), "label"), "one note at a time")
         self.attach(app, "letter.odt", make_documents.whole_odt())
         app.find("letter.odt", "label")
         # The starter model is too small for that: said once.

@@ -587,6 +587,7 @@ myna_composer_dispose (GObject *object)
   MynaComposer *self = MYNA_COMPOSER (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
   g_clear_object (&self->library);
   g_clear_weak_pointer (&self->conversation);
@@ -597,15 +598,6 @@ myna_composer_dispose (GObject *object)
 }
 
 static void
-myna_composer_finalize (GObject *object)
-{
-  MynaComposer *self = MYNA_COMPOSER (object);
-
-  g_clear_object (&self->cancellable);
-  G_OBJECT_CLASS (myna_composer_parent_class)->finalize (object);
-}
-
-static void
 myna_composer_class_init (MynaComposerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -613,7 +605,6 @@ myna_composer_class_init (MynaComposerClass *klass)
   const GType type = MYNA_TYPE_COMPOSER;
 
   object_class->dispose = myna_composer_dispose;
-  object_class->finalize = myna_composer_finalize;
   widget_class->css_changed = myna_composer_css_changed;
   widget_class->grab_focus = myna_composer_grab_focus;
 
@@ -628,6 +619,17 @@ myna_composer_class_init (MynaComposerClass *klass)
       g_signal_new ("persona", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
   gtk_widget_class_set_css_name (widget_class, "composer");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+/* Of the notes below the text the most important alone. */
+static void
+show_one_note (MynaComposer *self)
+{
+  gboolean has_problem = gtk_widget_get_visible (self->problem), has_length = *gtk_label_get_label (GTK_LABEL (self->length));
+  gboolean is_too_long = has_length && gtk_widget_has_css_class (self->length, "warning");
+
+  gtk_widget_set_visible (gtk_widget_get_parent (self->hint), !has_problem && !is_too_long);
+  gtk_widget_set_visible (self->length, has_length && !has_problem && (is_too_long || !gtk_widget_get_visible (self->hint)));
 }
 
 /* A line below the text, shown where there is something to say. */
@@ -662,9 +664,11 @@ myna_composer_init (MynaComposer *self)
   gtk_box_append (GTK_BOX (self->card), myna_reading_row_new (self->reader));
   build_text (self);
   self->hint = myna_starter_hint_new ();
-  gtk_box_append (GTK_BOX (self->card), self->hint);
-  self->length = add_note (self, "warning");
+  gtk_box_append (GTK_BOX (self->card), g_object_new (ADW_TYPE_BIN, "child", self->hint, NULL));
+  self->length = add_note (self, "dim-label");
   self->problem = add_note (self, "error");
+  g_signal_connect_swapped (self->hint, "notify::visible", G_CALLBACK (show_one_note), self);
+  g_signal_connect_swapped (self->problem, "notify::visible", G_CALLBACK (show_one_note), self);
   build_buttons (self);
   self->personas = myna_persona_popover_new ();
   g_signal_connect_swapped (self->personas, "chosen", G_CALLBACK (persona_chosen_cb), self);
@@ -866,9 +870,9 @@ myna_composer_set_length (MynaComposer *self, const char *text, gboolean is_too_
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
   myna_attachment_list_set_warning (get_attachments (self), is_too_long);
-  gtk_widget_set_css_classes (self->length, (const char *[]){ "caption", is_too_long ? "warning" : "dim-label", NULL });
+  gtk_widget_set_css_classes (self->length, (const char *[]){ "caption", text && is_too_long ? "warning" : "dim-label", NULL });
   gtk_label_set_label (GTK_LABEL (self->length), text ? text : "");
-  gtk_widget_set_visible (self->length, text != NULL);
+  show_one_note (self);
 }
 
 GtkTextView *

@@ -42,7 +42,7 @@ static void
 close_cb (GtkWidget *self)
 {
   gtk_widget_set_visible (self, FALSE);
-  gtk_widget_child_focus (gtk_widget_get_parent (self), GTK_DIR_TAB_FORWARD);
+  gtk_widget_child_focus (gtk_widget_get_parent (gtk_widget_get_parent (self)), GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/myna-digest.h"
+#include "chat/myna-problem.h"
 
 /* One that is being computed, which outlives who asked until it has stopped. */
 typedef struct
@@ -92,7 +93,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self->work = NULL;
   self->digest = g_steal_pointer (&digest);
-  set_text (self, g_strdup (error ? error->message : self->digest));
+  set_text (self, error ? myna_problem_describe (error) : g_strdup (self->digest));
 }
 
 void

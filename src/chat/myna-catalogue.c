@@ -10,6 +10,7 @@
 
 #include "chat/myna-bandwidth.h"
 #include "remote/wire/remote-address.h"
+#include "chat/myna-problem.h"
 
 #define MAX_BYTES  (4u << 20)
 #define MAX_MODELS 500
@@ -296,8 +297,7 @@ myna_catalogue_parse (const char *json, gsize n_bytes, GError **error)
       self->date = g_strdup (date);
       return g_steal_pointer (&self);
     }
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       _ ("This is not a list of models for this version of Myna."));
+  g_set_error_literal (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, _ ("This is not a list of models for this version of Myna."));
   return NULL;
 }
 
@@ -346,8 +346,8 @@ myna_catalogue_replace (GFile *file, GError **error)
     return FALSE;
   if (strcmp (newer->date, now->date) <= 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("The list of %s is not newer than the one of %s."), newer->date,
-                   now->date);
+      g_set_error (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, _ ("The list of %s is not newer than the one of %s."),
+                   newer->date, now->date);
       return FALSE;
     }
   g_mkdir_with_parents (folder, 0700);

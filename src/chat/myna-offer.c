@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "chat/myna-remote-error.h"
+#include "chat/myna-problem.h"
 
 /* Bytes that stay free on the disk, for chats and for other programs. */
 #define RESERVE     ((gint64) 512 << 20)
@@ -591,6 +592,6 @@ void
 myna_offer_set_problem (MynaOffer *self, const char *words)
 {
   g_clear_error (&self->error);
-  self->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, words);
+  self->error = g_error_new_literal (MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, words);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIT]);
 }

@@ -13,6 +13,7 @@
 #include "chat/myna-chat-settings.h"
 #include "storage/storage.h"
 #include "text/text-json.h"
+#include "chat/myna-problem.h"
 
 #define VERSION_KEY    "myna-persona"
 #define VERSION        1
@@ -179,7 +180,7 @@ myna_persona_from_json (const char *json, gsize length, GError **error)
     object = json_node_get_object (json_parser_get_root (parser));
   if (!object || !json_object_has_member (object, VERSION_KEY) || !get_string (object, "name"))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("This file does not contain a persona."));
+      g_set_error_literal (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, _ ("This file does not contain a persona."));
       return NULL;
     }
   node = json_object_get_member (object, "settings");

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "chat/myna-chat-settings.h"
+#include "chat/myna-problem.h"
 
 #define MAX_PERSONAS 500
 #define FILE_KEY     "myna-persona-file"
@@ -169,7 +170,7 @@ myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError **error)
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) >= MAX_PERSONAS)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("You cannot add more personas."));
+      g_set_error_literal (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, _ ("You cannot add more personas."));
       return NULL;
     }
   for (int i = 2; find_name (self, free_name); i++)

@@ -1,4 +1,4 @@
-/* myna-problem.c: errors of the engine and the store, in plain words
+/* myna-problem.c: errors of the engine, the store and the system, in plain words
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,39 @@
 #include "chat/myna-remote-error.h"
 #include "engine/actor/glm-actor.h"
 #include "storage/storage.h"
+
+typedef struct
+{
+  char *details;
+} MynaProblemPrivate;
+
+static void
+myna_problem_private_init (MynaProblemPrivate *problem)
+{
+}
+
+static void
+myna_problem_private_copy (const MynaProblemPrivate *source, MynaProblemPrivate *copy)
+{
+  copy->details = g_strdup (source->details);
+}
+
+static void
+myna_problem_private_clear (MynaProblemPrivate *problem)
+{
+  g_free (problem->details);
+}
+
+G_DEFINE_EXTENDED_ERROR (MynaProblem, myna_problem)
+
+GError *
+myna_problem_new (const char *words, const char *details)
+{
+  GError *error = g_error_new_literal (MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, words);
+
+  myna_problem_get_private (error)->details = g_strdup (details);
+  return error;
+}
 
 static const char *
 describe_engine_error (int code)
@@ -47,6 +80,26 @@ describe_store_error (int code)
     case STORE_ERROR_FAILED: break;
     }
   return _ ("This could not be saved.");
+}
+
+/* What GLib says of files is made of errno, and half of it stays English. */
+static const char *
+describe_io_error (int code)
+{
+  switch ((GIOErrorEnum) code)
+    {
+    case G_IO_ERROR_NOT_FOUND:
+    case G_IO_ERROR_NOT_DIRECTORY:
+    case G_IO_ERROR_NOT_MOUNTED: return _ ("The file or its folder no longer exists.");
+    case G_IO_ERROR_PERMISSION_DENIED: return _ ("Myna is not allowed to use this file or folder. Check its permissions.");
+    case G_IO_ERROR_READ_ONLY: return _ ("This location is read-only. Choose another one.");
+    case G_IO_ERROR_NO_SPACE: return _ ("The disk is full. Free some space and try again.");
+    case G_IO_ERROR_IS_DIRECTORY:
+    case G_IO_ERROR_NOT_REGULAR_FILE: return _ ("This is not a file, but a folder or a device.");
+    case G_IO_ERROR_FILENAME_TOO_LONG: return _ ("The name is too long. Choose a shorter one.");
+    case G_IO_ERROR_ADDRESS_IN_USE: return _ ("Another program is using this address.");
+    default: return _ ("The file could not be read or written. Check its disk and try again.");
+    }
 }
 
 /* What is wrong with a model's file.  NULL: nothing that has words of its own. */
@@ -103,7 +156,22 @@ myna_problem_describe (const GError *error)
     return g_strdup (describe_engine_error (error->code));
   if (error->domain == STORE_ERROR)
     return g_strdup (describe_store_error (error->code));
+  if (error->domain == G_IO_ERROR)
+    return g_strdup (describe_io_error (error->code));
+  if (error->domain == G_FILE_ERROR)
+    return g_strdup (describe_io_error ((int) g_io_error_from_file_error (error->code)));
   return g_strdup (error->message);
+}
+
+const char *
+myna_problem_get_details (const GError *error)
+{
+  g_autofree char *words = NULL;
+
+  if (error->domain == MYNA_PROBLEM)
+    return myna_problem_get_private (error)->details;
+  words = myna_problem_describe (error);
+  return g_str_equal (words, error->message) ? NULL : error->message;
 }
 
 gboolean

@@ -11,6 +11,7 @@
 
 #include "chat/made.h"
 #include "chat/myna-attachment.h"
+#include "chat/myna-problem.h"
 
 struct _MynaPython
 {
@@ -63,7 +64,7 @@ char *
 myna_python_describe_error (const GError *error)
 {
   if (error->domain != TOOL_SANDBOX_ERROR)
-    return g_strdup (error->message);
+    return myna_problem_describe (error);
   switch (error->code)
     {
     case TOOL_SANDBOX_ERROR_NO_BUBBLEWRAP:

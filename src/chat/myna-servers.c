@@ -84,22 +84,42 @@ add_all (ToolServers *servers, GPtrArray *configs, GError **error)
   return names->len ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }
 
+/* Why nothing was read. */
+static GError *
+make_file_problem (const GError *problem, guint line)
+{
+  g_autofree char *words = NULL;
+
+  if (problem->domain != TOOL_ERROR)
+    return g_error_copy (problem);
+  if (problem->code == TOOL_ERROR_FAILED)
+    words = g_strdup (_ ("The file lists no tool servers."));
+  else if (problem->code == TOOL_ERROR_TOO_LARGE)
+    words = g_strdup (_ ("The file is too large for a list of servers."));
+  else if (line > 0)
+    /* Translators: %u is the number of a line */
+    words = g_strdup_printf (_ ("The file is not valid JSON: there is a mistake in line %u."), line);
+  else
+    words = g_strdup (_ ("The file is not valid JSON."));
+  return myna_problem_new (words, problem->message);
+}
+
 gboolean
 myna_servers_import (ToolServers *servers, const char *path, GError **error)
 {
   g_autofree char *no_command = NULL, *taken = NULL;
   g_autoptr (GString) left_out = g_string_new (NULL);
   g_autoptr (GError) problem = NULL;
-  g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &no_command, &problem);
+  guint line = 0;
+  g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &no_command, &line, &problem);
 
   if (configs)
     taken = add_all (servers, configs, &problem);
-  if (!configs && problem->domain == TOOL_ERROR)
-    g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("The file lists no tool servers."));
-  else if (problem)
-    g_propagate_error (error, g_error_copy (problem));
   if (problem)
-    return FALSE;
+    {
+      g_propagate_error (error, configs ? g_error_copy (problem) : make_file_problem (problem, line));
+      return FALSE;
+    }
   if (no_command)
     /* Translators: %s are names of servers */
     g_string_append_printf (left_out, _ ("Skipped because they have no command: %s"), no_command);
@@ -109,7 +129,7 @@ myna_servers_import (ToolServers *servers, const char *path, GError **error)
                             _ ("Skipped because servers with these names exist: %s"), taken);
   if (!left_out->len)
     return TRUE;
-  g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, left_out->str);
+  g_propagate_error (error, myna_problem_new (left_out->str, NULL));
   return FALSE;
 }
 

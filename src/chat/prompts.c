@@ -16,6 +16,7 @@
 #include "storage/storage.h"
 #include "text/text-aside.h"
 #include "text/text-json.h"
+#include "chat/myna-problem.h"
 
 #define VERSION_KEY "myna-prompts"
 #define VERSION     1
@@ -189,7 +190,7 @@ check (const char *name, const char *text, GError **error)
 
   if (clean && *text && strlen (text) <= MYNA_PROMPT_MAX_TEXT)
     return prompt_new (clean, text, TRUE);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+  g_set_error_literal (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED,
                        _ ("A prompt needs a name and a text, and neither may be too long."));
   return NULL;
 }
@@ -203,7 +204,7 @@ myna_prompts_add (MynaPrompts *self, const char *name, const char *text, GError 
     return FALSE;
   g_ptr_array_insert (self->list, (int) self->n_own++, prompt);
   if (self->n_own > MYNA_PROMPTS_MAX)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("You cannot add more prompts."));
+    g_set_error_literal (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED, _ ("You cannot add more prompts."));
   else if (save (self, error))
     return TRUE;
   g_ptr_array_remove_index (self->list, --self->n_own);

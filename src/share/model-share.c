@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/myna-problem.h"
 #include "server/server-service.h"
 
 /* A reply that is shorter need not be told: a banner that comes and goes is worse than none. */
@@ -95,7 +96,9 @@ tell_failure (MynaModelShare *self, const GError *error)
 {
   g_autoptr (GNotification) notification = g_notification_new (_ ("Other programs cannot use the model"));
 
-  g_notification_set_body (notification, error->message);
+  g_autofree char *words = myna_problem_describe (error);
+
+  g_notification_set_body (notification, words);
   g_application_send_notification (self->application, "share-model", notification);
 }
 

@@ -77,7 +77,7 @@ read_server (const char *name, JsonObject *object)
 }
 
 static JsonNode *
-read_file (const char *path, GError **error)
+read_file (const char *path, guint *ret_line, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
@@ -88,17 +88,23 @@ read_file (const char *path, GError **error)
   if (!stream || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE + 1, &n, NULL, error))
     return NULL;
   text[n] = '\0';
-  if (n <= MAX_FILE)
-    node = tool_json_parse (text, n, TOOL_MAX_ARGUMENT_DEPTH);
-  if (!node)
-    g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The file is not JSON");
+  if (n > MAX_FILE)
+    g_set_error (error, TOOL_ERROR, TOOL_ERROR_TOO_LARGE, "The file is larger than %d KiB", MAX_FILE >> 10);
+  else if (!(node = tool_json_parse (text, n, TOOL_MAX_ARGUMENT_DEPTH)))
+    {
+      g_autofree char *reason = NULL;
+      guint line = tool_json_find_error (text, n, TOOL_MAX_ARGUMENT_DEPTH, &reason);
+
+      *ret_line = line;
+      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, reason);
+    }
   return node;
 }
 
 GPtrArray *
-tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
+tool_servers_read_file (const char *path, char **ret_left_out, guint *ret_line, GError **error)
 {
-  g_autoptr (JsonNode) node = read_file (path, error);
+  g_autoptr (JsonNode) node = read_file (path, ret_line, error);
   g_autoptr (GPtrArray) configs = g_ptr_array_new_with_free_func ((GDestroyNotify) tool_server_config_free);
   g_autoptr (GString) left_out = g_string_new (NULL);
   g_autoptr (GList) names = NULL;
@@ -114,7 +120,7 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
     }
   if (!servers)
     {
-      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The file names no servers");
+      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_FAILED, "It has neither “mcpServers” nor “servers”");
       return NULL;
     }
   names = json_object_get_members (servers);

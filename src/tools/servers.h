@@ -124,8 +124,9 @@ void tool_servers_refresh (ToolServers *self);
 /* What the sandbox is like (see ToolServerConfig): one that runs starts again in it.  Permissions for its tools end with that. */
 gboolean tool_servers_set_box (ToolServers *self, ToolServer *server, gboolean in_box, gboolean no_network, GError **error);
 /* The servers that another program's file names (mcp.json, claude_desktop_config.json) → GPtrArray of ToolServerConfig.
- * ret_left_out: names of those that are not started by a command, with commas between, or NULL. */
-GPtrArray *tool_servers_read_file (const char *path, char **ret_left_out, GError **error);
+ * ret_left_out: names of those that are not started by a command, with commas between, or NULL.  On failure *ret_line is the line that
+ * is not JSON (TOOL_ERROR_ARGUMENTS), 0: not known; without servers the error is TOOL_ERROR_FAILED. */
+GPtrArray *tool_servers_read_file (const char *path, char **ret_left_out, guint *ret_line, GError **error);
 /* An earlier version of a tool by its fingerprint: how it was started, described and called.  NULL: not known. */
 char *tool_servers_dup_version (ToolServers *self, const char *fingerprint) G_GNUC_WARN_UNUSED_RESULT;
 /* The same of a tool as it is now; NULL: it is not a server's. */

@@ -7,6 +7,7 @@
 
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-personas.h"
+#include "chat/myna-problem.h"
 #include "chat/persona-choice.h"
 
 #define N_BUNDLED 6
@@ -151,7 +152,7 @@ test_bad_files (void)
       g_autofree char *path = g_strdup_printf ("%s/%u.json", folder, i);
 
       g_assert_null (myna_persona_from_json (texts[i], strlen (texts[i]), &error));
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+      g_assert_error (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED);
       g_clear_error (&error);
       g_assert_true (g_file_set_contents (path, texts[i], -1, NULL));
     }

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "chat/myna-problem.h"
 #include "chat/prompts.h"
 
 static char *
@@ -83,7 +84,7 @@ test_refused (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_false (myna_prompts_add (prompts, "  ", "text", &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_assert_error (error, MYNA_PROBLEM, MYNA_PROBLEM_REFUSED);
   g_clear_error (&error);
   g_assert_false (myna_prompts_add (prompts, "Name", "", NULL));
   g_assert_false (myna_prompts_add (prompts, "Name", much, NULL));

@@ -558,6 +558,26 @@ test_bandwidth (void)
   g_assert_cmpfloat (bandwidth, ==, 0);
 }
 
+/* What GLib says is for the details; what we say has none, or those that it was made with. */
+static void
+test_system_problems (void)
+{
+  g_autoptr (GError) file = NULL, gone = NULL, own = myna_problem_new ("Plain words.", "<data>:3:7"), copy = g_error_copy (own);
+  g_autofree char *words = NULL, *gone_words = NULL, *own_words = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_false (g_file_get_contents ("/", &text, NULL, &file));
+  words = myna_problem_describe (file);
+  g_assert_cmpstr (words, ==, "This is not a file, but a folder or a device.");
+  g_assert_cmpstr (myna_problem_get_details (file), ==, file->message);
+  g_set_error_literal (&gone, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Error opening file /x: No such file or directory");
+  gone_words = myna_problem_describe (gone);
+  g_assert_null (strstr (gone_words, "Error opening"));
+  own_words = myna_problem_describe (copy);
+  g_assert_cmpstr (own_words, ==, "Plain words.");
+  g_assert_cmpstr (myna_problem_get_details (copy), ==, "<data>:3:7");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -578,6 +598,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/models/fault-words", test_fault_words);
   g_test_add_func ("/models/digest", test_digest);
   g_test_add_func ("/models/license", test_license);
+  g_test_add_func ("/settings/system-problems", test_system_problems);
 
   return g_test_run ();
 }

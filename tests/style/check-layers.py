@@ -89,7 +89,7 @@ FOLDERS = {
     "typeset": (PANGO, "markup maths"),
     "print": (PANGO, "storage/storage.h storage/part-file.h markup typeset chat"),
 
-    "ui/base": (GTK, "storage/storage.h"),
+    "ui/base": (GTK, "storage/storage.h chat"),
     "ui/markdown": (GTK, "markup maths typeset chat ui/base"),
     "ui/composer": (GTK, "engine/engine.h tools/tools.h documents/documents.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup typeset chat ui/base ui/markdown "

@@ -470,6 +470,7 @@ test_import (File *file, gconstpointer data)
   g_autofree char *left_out = NULL;
   g_autoptr (GError) error = NULL;
   const ToolServerConfig *config;
+  guint line = 0;
 
   g_assert_true (
       g_file_set_contents (file->path,
@@ -477,7 +478,7 @@ test_import (File *file, gconstpointer data)
                            "\"env\":{\"KEY\":\"a=b\",\"PORT\":3000,\"DEBUG\":true}},\"web\":{\"url\":\"http://localhost\"},"
                            "\"odd\":{\"command\":\"x\",\"args\":[1]},\"strange\":{\"command\":\"x\",\"env\":{\"A\":[]}}}}",
                            -1, NULL));
-  configs = tool_servers_read_file (file->path, &left_out, &error);
+  configs = tool_servers_read_file (file->path, &left_out, &line, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (configs->len, ==, 1);
   g_assert_cmpstr (left_out, ==, "web, odd, strange");
@@ -489,8 +490,38 @@ test_import (File *file, gconstpointer data)
   g_assert_cmpstr (config->environment[1], ==, "PORT=3000");
   g_assert_cmpstr (config->environment[2], ==, "DEBUG=true");
   g_assert_true (g_file_set_contents (file->path, "[]", -1, NULL));
-  g_assert_null (tool_servers_read_file (file->path, &left_out, &error));
-  g_assert_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS);
+  g_assert_null (tool_servers_read_file (file->path, &left_out, &line, &error));
+  g_assert_error (error, TOOL_ERROR, TOOL_ERROR_FAILED);
+}
+
+/* What is no JSON is found by its line, as far as there is one. */
+static void
+test_import_damaged (File *file, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    gsize n_bytes;
+    guint line;
+  } cases[] = {
+    { "{\n  \"mcpServers\": {\n    \"a\": { \"command\" \"x\" }\n  }\n}\n", 0, 3 },
+    { "{\n\n\n\xff}", 0, 4 },
+    { "{\n\0}", 4, 2 },
+    { "{\n// mine\n}", 0, 0 },
+    { "", 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *left_out = NULL;
+      g_autoptr (GError) error = NULL;
+      guint line = 0;
+
+      g_assert_true (g_file_set_contents (file->path, cases[i].text, cases[i].n_bytes ? (gssize) cases[i].n_bytes : -1, NULL));
+      g_assert_null (tool_servers_read_file (file->path, &left_out, &line, &error));
+      g_assert_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS);
+      g_assert_cmpuint (line, ==, cases[i].line);
+    }
 }
 
 int
@@ -513,6 +544,7 @@ main (int argc, char *argv[])
   ADD ("box", test_box);
   ADD ("box-changed", test_box_changed);
   ADD ("import", test_import);
+  ADD ("import-damaged", test_import_damaged);
   status = g_test_run ();
   g_rmdir (home);
   return status;

@@ -10,6 +10,7 @@
 
 #include "base/controls.h"
 #include "base/tooltip.h"
+#include "chat/myna-problem.h"
 
 struct _MynaBanner
 {
@@ -156,6 +157,14 @@ myna_banner_show (MynaBanner *self, const char *title, const char *body, const c
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
   gtk_widget_add_tick_callback (GTK_WIDGET (self), come_into_view_cb, g_new0 (int, 1), g_free);
+}
+
+void
+myna_banner_show_error (MynaBanner *self, const char *title, const GError *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (self, title, body, myna_problem_get_details (error), NULL, NULL, NULL);
 }
 
 void

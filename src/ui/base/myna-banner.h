@@ -16,6 +16,8 @@ GtkWidget *myna_banner_new (void);
  * the action (with target, which may be NULL) is activated by the button.  A page that scrolls moves to where the banner is. */
 void myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
                        const char *action_name, GVariant *target);
+/* The same of an error alone, in plain words, with the exact ones as details. */
+void myna_banner_show_error (MynaBanner *self, const char *title, const GError *error);
 /* After showing: a second button, of the same action with another target. */
 void myna_banner_add_button (MynaBanner *self, const char *label, GVariant *target);
 void myna_banner_hide (MynaBanner *self);

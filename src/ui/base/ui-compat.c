@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/myna-problem.h"
+
 #define WEBSITE "https://github.com/myna-chat/myna"
 #define ISSUES  "https://github.com/myna-chat/myna/issues"
 
@@ -214,6 +216,14 @@ myna_tell (GtkWindow *parent, const char *heading, const char *body)
   adw_message_dialog_add_responses (dialog, "close", _ ("_Close"), NULL);
   gtk_window_present (GTK_WINDOW (dialog));
 #endif
+}
+
+void
+myna_tell_error (GtkWindow *parent, const char *heading, const GError *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_tell (parent, heading, body);
 }
 
 gboolean

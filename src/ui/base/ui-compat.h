@@ -47,6 +47,7 @@ void myna_ask_with_async (GtkWindow *parent, MynaQuestionKind kind, const char *
                           const char *accept_label, GAsyncReadyCallback callback, gpointer user_data);
 /* Tells what went wrong, where nothing can be done.  parent: NULL where the window is gone. */
 void myna_tell (GtkWindow *parent, const char *heading, const char *body);
+void myna_tell_error (GtkWindow *parent, const char *heading, const GError *error);
 /* TRUE: accepted. */
 gboolean myna_ask_finish (GAsyncResult *result);
 

@@ -10,7 +10,6 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/code-file.h"
-#include "chat/myna-problem.h"
 #include "chat/pair.h"
 #include "markdown/code-text.h"
 #include "markdown/code-theme.h"
@@ -84,12 +83,9 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaCodeBlock) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *problem = NULL;
 
-  if (myna_code_save_finish (result, &error))
-    return;
-  problem = myna_problem_describe (error);
-  myna_tell (myna_get_window (self), _ ("The File Could Not Be Saved"), problem);
+  if (!myna_code_save_finish (result, &error))
+    myna_tell_error (myna_get_window (self), _ ("The File Could Not Be Saved"), error);
 }
 
 static void
@@ -125,7 +121,7 @@ browser_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (file)
     myna_open_file (myna_get_window (asked->owner), file);
   else
-    myna_tell (myna_get_window (asked->owner), _ ("The Page Could Not Be Opened"), error->message);
+    myna_tell_error (myna_get_window (asked->owner), _ ("The Page Could Not Be Opened"), error);
 }
 
 static void

@@ -13,7 +13,6 @@
 #include "base/controls.h"
 #include "base/dialog-header.h"
 #include "chat/import-target.h"
-#include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
 #include "chat/myna-model-entry.h"
 #include "base/myna-banner.h"
@@ -87,9 +86,7 @@ update_space (MynaImportWindow *self)
 static void
 show_problem (MynaImportWindow *self, const char *title, const GError *error)
 {
-  g_autofree char *body = myna_problem_describe (error);
-
-  myna_banner_show (MYNA_BANNER (self->banner), title, body, error->message, NULL, NULL, NULL);
+  myna_banner_show_error (MYNA_BANNER (self->banner), title, error);
 }
 
 static void

@@ -7,7 +7,6 @@
 #include <glib/gi18n.h>
 
 #include "chat/model-adding.h"
-#include "chat/myna-problem.h"
 #include "chat/myna-remote-error.h"
 #include "models/myna-finder-window.h"
 #include "models/myna-import-window.h"
@@ -73,9 +72,8 @@ load_failed_cb (MynaModelsWindow *self, const char *path, GError *error)
 {
   g_autofree char *name = myna_model_library_describe (self->models, path);
   g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
-  g_autofree char *body = myna_problem_describe (error);
 
-  myna_banner_show (MYNA_BANNER (self->banner), title, body, error->message, NULL, NULL, NULL);
+  myna_banner_show_error (MYNA_BANNER (self->banner), title, error);
 }
 
 /* ---- Adding ----------------------------------------------------------------------------------------------------- */
@@ -109,11 +107,14 @@ replace_list (MynaModelsWindow *self, GFile *file)
   g_autoptr (GError) error = NULL;
   g_autofree char *title = NULL;
 
-  if (myna_offers_replace (offers, file, &error))
-    title = g_strdup_printf (_ ("The list of models is now the one of %s"),
-                             myna_catalogue_get_date (myna_offers_get_catalogue (offers)));
-  myna_banner_show (MYNA_BANNER (self->banner), title ? title : _ ("The list of models was not replaced"),
-                    error ? error->message : NULL, NULL, NULL, NULL, NULL);
+  if (!myna_offers_replace (offers, file, &error))
+    {
+      myna_banner_show_error (MYNA_BANNER (self->banner), _ ("The list of models was not replaced"), error);
+      return;
+    }
+  title = g_strdup_printf (_ ("The list of models is now the one of %s"),
+                           myna_catalogue_get_date (myna_offers_get_catalogue (offers)));
+  myna_banner_show (MYNA_BANNER (self->banner), title, NULL, NULL, NULL, NULL, NULL);
 }
 
 void

@@ -46,7 +46,7 @@ save_cb (MynaPersonaWindow *self)
   if (saved)
     gtk_window_close (GTK_WINDOW (self));
   else
-    myna_banner_show (MYNA_BANNER (self->banner), _ ("The persona could not be saved"), error->message, NULL, NULL, NULL, NULL);
+    myna_banner_show_error (MYNA_BANNER (self->banner), _ ("The persona could not be saved"), error);
 }
 
 static void

@@ -34,7 +34,7 @@ static void
 show_problem (MynaPersonasPage *self, const char *title, const GError *error)
 {
   if (self->banner)
-    myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
+    myna_banner_show_error (MYNA_BANNER (self->banner), title, error);
 }
 
 /* ---- What can be done with one ---------------------------------------------------------------------------------- */

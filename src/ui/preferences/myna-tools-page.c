@@ -10,7 +10,6 @@
 #include "base/myna-banner.h"
 #include "base/ui-compat.h"
 #include "chat/myna-chat-settings.h"
-#include "chat/myna-problem.h"
 #include "chat/myna-servers.h"
 #include "chat/myna-tool-offer.h"
 #include "chat/tool-rules.h"
@@ -58,10 +57,8 @@ G_DEFINE_FINAL_TYPE (MynaToolsPage, myna_tools_page, ADW_TYPE_PREFERENCES_PAGE)
 static void
 show_problem (MynaToolsPage *self, const char *title, const GError *error)
 {
-  g_autofree char *text = myna_problem_describe (error);
-
   if (self->banner && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    myna_banner_show (MYNA_BANNER (self->banner), title, text, NULL, NULL, NULL, NULL);
+    myna_banner_show_error (MYNA_BANNER (self->banner), title, error);
 }
 
 static GtkWidget *

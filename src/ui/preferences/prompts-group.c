@@ -51,8 +51,7 @@ save_cb (GtkWindow *window)
 
   if (!saved)
     {
-      myna_banner_show (MYNA_BANNER (editor->banner), _ ("The prompt could not be saved"), error->message, NULL, NULL, NULL,
-                        NULL);
+      myna_banner_show_error (MYNA_BANNER (editor->banner), _ ("The prompt could not be saved"), error);
       return;
     }
   update (editor->group);
@@ -146,7 +145,7 @@ delete_cb (GtkWidget *row)
   if (myna_prompts_remove (myna_prompts_get_default (), GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "index")), &error))
     update (group);
   else
-    myna_tell (myna_get_window (group), _ ("The Prompt Could Not Be Deleted"), error->message);
+    myna_tell_error (myna_get_window (group), _ ("The Prompt Could Not Be Deleted"), error);
 }
 
 static GtkWidget *

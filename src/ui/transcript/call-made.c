@@ -11,6 +11,7 @@
 #include "base/column-layout.h"
 #include "base/controls.h"
 #include "base/ui-compat.h"
+#include "chat/myna-problem.h"
 #include "chat/pair.h"
 #include "tools/sandbox.h"
 #include "transcript/call-picture.h"
@@ -30,7 +31,8 @@ G_DEFINE_FINAL_TYPE (MynaCallMade, myna_call_made, GTK_TYPE_WIDGET)
 static void
 say_problem (MynaCallMade *self, const GError *error)
 {
-  g_autofree char *text = error ? g_strdup_printf (_ ("The file cannot be saved: %s"), error->message) : NULL;
+  g_autofree char *words = error ? myna_problem_describe (error) : NULL;
+  g_autofree char *text = words ? g_strdup_printf (_ ("The file cannot be saved: %s"), words) : NULL;
 
   gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
   gtk_widget_set_visible (self->problem, text != NULL);

@@ -11,7 +11,6 @@
 #include "chat/chats-change.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-model-need.h"
-#include "chat/myna-problem.h"
 #include "chat/pair.h"
 #include "exchange/myna-backups-window.h"
 #include "exchange/myna-chat-import-window.h"
@@ -39,9 +38,7 @@ get_history (MynaWindow *self)
 static void
 show_failure (MynaWindow *self, const char *title, const GError *error)
 {
-  g_autofree char *body = myna_problem_describe (error);
-
-  myna_banner_show (MYNA_BANNER (self->store_banner), title, body, error->message, NULL, NULL, NULL);
+  myna_banner_show_error (MYNA_BANNER (self->store_banner), title, error);
 }
 
 /* For what was asked of the store without waiting for a value; user_data: a reference to the window. */

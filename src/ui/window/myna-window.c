@@ -720,10 +720,7 @@ follow_core (MynaWindow *self)
 static void
 change_failed_cb (MynaWindow *self, const GError *error)
 {
-  g_autofree char *body = myna_problem_describe (error);
-
-  myna_banner_show (MYNA_BANNER (self->store_banner), _ ("The change could not be saved"), body, error->message, NULL, NULL,
-                    NULL);
+  myna_banner_show_error (MYNA_BANNER (self->store_banner), _ ("The change could not be saved"), error);
 }
 
 /* Actions on chats and folders that need nothing of the window. */

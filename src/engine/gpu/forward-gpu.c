@@ -6,9 +6,10 @@
  * and angles; submits layers; and reads back the logits and the batch's own columns.  After a failure the host therefore has
  * a cache that is whole up to the failed batch.
  *
- * A layer is a command buffer, recorded once for each number of rows; what changes from run to run lies in a buffer that
- * shaders read.  How many layers go into one submission follows from how long one took, so that no submission keeps the card
- * from the desktop for long; two are under way at a time.
+ * Layers are command buffers, recorded once for each number of rows; what changes from run to run lies in a buffer that shaders
+ * read.  A card takes some microseconds from one to the next, so that layers of few rows share one.  How many go into one
+ * submission follows from how long a layer took, so that none keeps the card from the desktop for long; two are under way at a
+ * time.
  */
 #include "gpu/forward-gpu.h"
 
@@ -28,15 +29,18 @@
 #define FIRST_ROWS         128 /* of a batch at once, until it is known how long layers take */
 #define FIRST_ROWS_SHARED  32  /* … with a processor's graphics: more could take it a second */
 #define MIN_ROWS           16
+#define MANY_ROWS          33 /* of which nothing is known before the first */
 #define MOST_ROWS          512
 #define ALIGN              256
 
 /* The commands of batches of n rows. */
 typedef struct
 {
-  int64_t n, n_logits;     /* n 0: nothing is recorded */
-  VkCommandBuffer *layers; /* [n_layers + 2]: what comes before the layers, they, what comes behind */
-  int group;               /* layers in a submission */
+  int64_t n, n_logits;    /* n 0: nothing is recorded */
+  VkCommandBuffer *parts; /* [n_layers + 2]: what comes before the layers; they, `span` each; what comes behind */
+  int span, n_spans;
+  int group;     /* of these in a submission */
+  bool too_long; /* one of these */
   uint64_t last_used;
 } Slot;
 
@@ -255,37 +259,48 @@ record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
   return true;
 }
 
+/* Part k of a slot. */
 static bool
-record_slot (Forward *f, Slot *slot, int64_t n, int64_t n_logits, GlmError *error)
+record_part (Forward *f, const Slot *slot, int k, int64_t n, int64_t n_logits, GlmError *error)
+{
+  GlmRecord r = { .gpu = f->gpu, .error = error };
+  bool ok = glm_gpu_commands_begin (f->gpu, f->pool, &slot->parts[k], error);
+
+  if (!ok)
+    return false;
+  r.commands = slot->parts[k];
+  if (k == 0)
+    record_begin (f, r.commands, n);
+  else if (k > slot->n_spans)
+    ok = record_end (f, &r, n, n_logits);
+  else
+    for (int layer = (k - 1) * slot->span; ok && layer < k * slot->span && layer < f->plan->end_layer; layer++)
+      {
+        ok = glm_record_layer (&r, &f->places, layer, 0, n);
+        if (layer == 0)
+          stamp (f, r.commands, 1);
+      }
+  return glm_gpu_commands_end (f->gpu, r.commands, error) && ok;
+}
+
+/* With `span` layers in a command buffer. */
+static bool
+record_slot (Forward *f, Slot *slot, int span, int64_t n, int64_t n_logits, GlmError *error)
 {
   int n_layers = f->plan->end_layer;
 
   slot->n = 0;
-  if (!slot->layers)
-    slot->layers = calloc ((size_t) n_layers + 2, sizeof *slot->layers);
-  if (!slot->layers)
+  if (!slot->parts)
+    slot->parts = calloc ((size_t) n_layers + 2, sizeof *slot->parts);
+  if (!slot->parts)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the card's commands");
-  for (int i = 0; i < n_layers + 2; i++)
-    {
-      GlmRecord r = { .gpu = f->gpu, .error = error };
-      bool ok = true;
-
-      if (!glm_gpu_commands_begin (f->gpu, f->pool, &slot->layers[i], error))
-        return false;
-      r.commands = slot->layers[i];
-      if (i == 0)
-        record_begin (f, r.commands, n);
-      else if (i <= n_layers)
-        ok = glm_record_layer (&r, &f->places, i - 1, 0, n);
-      else
-        ok = record_end (f, &r, n, n_logits);
-      if (i == 1)
-        stamp (f, r.commands, 1);
-      if (!glm_gpu_commands_end (f->gpu, r.commands, error) || !ok)
-        return false;
-    }
-  /* Nothing is known yet of long batches. */
-  slot->group = n < GLM_MANY_TOKENS ? (n_layers + 3) / 4 : 1;
+  slot->span = span;
+  slot->n_spans = (n_layers + span - 1) / span;
+  for (int k = 0; k < slot->n_spans + 2; k++)
+    if (!record_part (f, slot, k, n, n_logits, error))
+      return false;
+  slot->group = 1;
+  slot->too_long = false;
   slot->n = n;
   slot->n_logits = n_logits;
   return true;
@@ -295,6 +310,7 @@ static bool
 find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *error)
 {
   Slot *oldest = &f->slots[0];
+  int n_layers = f->plan->end_layer;
 
   f->clock++;
   for (int i = 0; i < N_SLOTS; i++)
@@ -305,14 +321,15 @@ find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *e
         {
           slot->last_used = f->clock;
           *ret_slot = slot;
-          return true;
+          return !slot->too_long || record_slot (f, slot, 1, n, n_logits, error);
         }
       if (slot->last_used < oldest->last_used)
         oldest = slot;
     }
   oldest->last_used = f->clock;
   *ret_slot = oldest;
-  return record_slot (f, oldest, n, n_logits, error);
+  /* Nothing is known yet of long batches. */
+  return record_slot (f, oldest, n < MANY_ROWS ? (n_layers + 3) / 4 : 1, n, n_logits, error);
 }
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
@@ -345,21 +362,21 @@ settle (Forward *f)
 static bool
 submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *error)
 {
-  int n = f->plan->end_layer, k = 0;
+  int n = slot->n_spans, k = 0;
 
-  for (int layer = 0, count; layer < n; layer += count, k++)
+  for (int span = 0, count; span < n; span += count, k++)
     {
-      bool is_first = layer == 0;
+      bool is_first = span == 0;
 
-      count = slot->group < n - layer ? slot->group : n - layer;
-      if (batch->tick && !batch->tick ((double) layer / f->plan->params.n_layers, batch->tick_data))
+      count = slot->group < n - span ? slot->group : n - span;
+      if (batch->tick && !batch->tick ((double) (span * slot->span) / f->plan->params.n_layers, batch->tick_data))
         {
           settle (f);
           return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
         }
       if ((k >= 2 && !glm_gpu_wait (f->gpu, f->fences[k % 2], error))
-          || !glm_gpu_submit (f->gpu, slot->layers + (is_first ? 0 : layer + 1),
-                              (uint32_t) (count + is_first + (layer + count == n)), f->fences[k % 2], error))
+          || !glm_gpu_submit (f->gpu, slot->parts + (is_first ? 0 : span + 1),
+                              (uint32_t) (count + is_first + (span + count == n)), f->fences[k % 2], error))
         {
           settle (f);
           return false;
@@ -380,6 +397,7 @@ adapt (Forward *f, Slot *slot)
 {
   uint64_t times[2], mask = f->gpu->timestamp_bits < 64 ? (UINT64_C (1) << f->gpu->timestamp_bits) - 1 : UINT64_MAX;
   double seconds;
+  int layers;
 
   if (!f->queries
       || f->gpu->vk.GetQueryPoolResults (f->gpu->device, f->queries, 0, 2, sizeof times, times, sizeof times[0],
@@ -387,7 +405,11 @@ adapt (Forward *f, Slot *slot)
              != VK_SUCCESS)
     return;
   seconds = (double) ((times[1] - times[0]) & mask) * f->gpu->timestamp_seconds;
-  slot->group = glm_gpu_layers_at_once (seconds, f->plan->end_layer);
+  layers = glm_gpu_layers_at_once (seconds, f->plan->end_layer);
+  slot->group = layers > slot->span ? layers / slot->span : 1;
+  /* Too slow for so many: each is recorded by itself the next time. */
+  if (layers < slot->span)
+    slot->too_long = true;
   if (seconds > 2 * SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
     f->most_rows = slot->n / 2 > MIN_ROWS ? slot->n / 2 : MIN_ROWS;
   else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS)
@@ -572,7 +594,7 @@ gpu_forward_free (GlmForward *forward)
       gpu->vk.DestroyCommandPool (gpu->device, f->pool, NULL);
     }
   for (int i = 0; i < N_SLOTS; i++)
-    free (f->slots[i].layers);
+    free (f->slots[i].parts);
   glm_forward_free (f->rest);
   free (f->frequencies);
   free (f);

@@ -442,6 +442,29 @@ has_matrices (const GlmGpu *gpu, const Traits *t)
 }
 #endif
 
+#define N_CORES_UNKNOWN 32
+
+/* What decides how finely work is divided. */
+static uint32_t
+count_cores (const GlmGpu *gpu)
+{
+  VkPhysicalDeviceShaderSMBuiltinsPropertiesNV nvidia = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_SM_BUILTINS_PROPERTIES_NV
+  };
+  VkPhysicalDeviceShaderCorePropertiesAMD amd = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_CORE_PROPERTIES_AMD };
+  VkPhysicalDeviceProperties2 properties = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2 };
+  uint32_t n = 0;
+
+  if (has_extension (gpu, gpu->physical, VK_NV_SHADER_SM_BUILTINS_EXTENSION_NAME))
+    properties.pNext = &nvidia;
+  else if (has_extension (gpu, gpu->physical, VK_AMD_SHADER_CORE_PROPERTIES_EXTENSION_NAME))
+    properties.pNext = &amd;
+  if (properties.pNext)
+    gpu->vk.GetPhysicalDeviceProperties2 (gpu->physical, &properties);
+  n = nvidia.shaderSMCount + amd.shaderEngineCount * amd.shaderArraysPerEngineCount * amd.computeUnitsPerShaderArray;
+  return n > 0 ? n : N_CORES_UNKNOWN;
+}
+
 /* What is used of a device, as far as it has it. */
 static void
 read_abilities (GlmGpu *gpu, const Traits *t)
@@ -454,6 +477,7 @@ read_abilities (GlmGpu *gpu, const Traits *t)
   gpu->has_full_subgroups = gpu->has_subgroup_control && t->f13.computeFullSubgroups;
   gpu->min_subgroup = gpu->has_subgroup_control ? t->p13.minSubgroupSize : t->p11.subgroupSize;
   gpu->max_subgroup = gpu->has_subgroup_control ? t->p13.maxSubgroupSize : t->p11.subgroupSize;
+  gpu->n_cores = count_cores (gpu);
   gpu->shared_bytes = t->p.properties.limits.maxComputeSharedMemorySize;
   gpu->most_bytes = buffer > 0 && buffer < memory ? buffer : memory;
 #if HAVE_MATRIX

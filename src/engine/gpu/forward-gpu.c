@@ -112,11 +112,44 @@ split_rows (const Forward *f, int64_t n_rows)
 
   for (int64_t n = 1; layer->attend < layer->n_steps && n <= n_rows; n++)
     {
-      int64_t rows = n * glm_record_splits (&f->places, &layer->steps[layer->attend], n);
+      int64_t rows = n * glm_record_splits (f->gpu, &f->places, &layer->steps[layer->attend], n);
 
       most = rows > most ? rows : most;
     }
   return (size_t) most;
+}
+
+/* Of any product of such a batch that is done in parts. */
+static size_t
+parts_bytes (const Forward *f, const GlmPlanLayer *layer, int64_t n_rows)
+{
+  size_t most = 0;
+
+  for (int i = 0; i < layer->n_steps; i++)
+    for (int k = 0; k < layer->steps[i].n_matrices; k++)
+      for (int64_t n = 1; n <= n_rows; n++)
+        {
+          const GlmStepMatrix *matrix = &layer->steps[i].matrices[k];
+          size_t bytes = glm_record_parts_bytes (f->gpu, matrix->rows, matrix->cols / 32, n);
+
+          most = bytes > most ? bytes : most;
+        }
+  return most;
+}
+
+/* Attention's parts or a product's, which are never there at the same time. */
+static size_t
+outs_bytes (const Forward *f, int64_t n_rows, int64_t n_logits)
+{
+  const GlmPlan *plan = f->plan;
+  size_t most = split_rows (f, n_rows) * (size_t) plan->params.n_heads * (size_t) plan->kv.streams[0].width * 4, bytes;
+
+  for (int k = -1; k < plan->end_layer; k++)
+    {
+      bytes = k < 0 ? parts_bytes (f, &plan->head, n_logits) : parts_bytes (f, &plan->layers[k], n_rows);
+      most = bytes > most ? bytes : most;
+    }
+  return most;
 }
 
 static void
@@ -134,14 +167,14 @@ lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
       at->regs[reg] = place (&at->end, (reg == GLM_REG_LOGITS ? (size_t) n_logits : n) * width * 4);
       if (reg == GLM_REG_LOGITS || width % 32 != 0)
         continue;
-      at->quants[reg] = place (&at->end, n * width);
+      at->quants[reg] = place (&at->end, n * width * (f->gpu->has_matrix ? 2 : 1));
       at->quant_scales[reg] = place (&at->end, n * width / 32 * 8);
     }
   at->cosines = place (&at->end, angles);
   at->sines = place (&at->end, angles);
   at->run = place (&at->end, sizeof (GlmRun));
   at->fresh = place (&at->end, fresh);
-  at->outs = place (&at->end, rows * heads * (size_t) plan->kv.streams[0].width * 4);
+  at->outs = place (&at->end, outs_bytes (f, n_rows, n_logits));
   at->sums = place (&at->end, rows * heads * 8);
 
   place (&at->up_end, n * (size_t) plan->registers[GLM_REG_X].width * 4);

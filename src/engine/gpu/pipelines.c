@@ -16,6 +16,9 @@
 
 #include "act-spv.h"
 #include "add-spv.h"
+#if HAVE_MATRIX
+#include "attend-matrix-spv.h"
+#endif
 #include "attend-merge-spv.h"
 #include "attend-spv.h"
 #include "matmul-dot-spv.h"
@@ -23,6 +26,7 @@
 #include "matmul-matrix-spv.h"
 #endif
 #include "matmul-spv.h"
+#include "matmul-sum-spv.h"
 #include "matvec-dot-spv.h"
 #include "matvec-float-spv.h"
 #include "matvec-spv.h"
@@ -35,10 +39,12 @@ typedef enum
   ACT,
   ADD,
   ATTEND,
+  ATTEND_MATRIX,
   ATTEND_MERGE,
   MATMUL,
   MATMUL_DOT,
   MATMUL_MATRIX,
+  MATMUL_SUM,
   MATVEC,
   MATVEC_DOT,
   MATVEC_FLOAT,
@@ -62,6 +68,7 @@ static const struct
   [ATTEND_MERGE] = MODULE (glm_attend_merge_spv),
   [MATMUL] = MODULE (glm_matmul_spv),
   [MATMUL_DOT] = MODULE (glm_matmul_dot_spv),
+  [MATMUL_SUM] = MODULE (glm_matmul_sum_spv),
   [MATVEC] = MODULE (glm_matvec_spv),
   [MATVEC_DOT] = MODULE (glm_matvec_dot_spv),
   [NORM] = MODULE (glm_norm_spv),
@@ -69,6 +76,7 @@ static const struct
   [QUANTISE] = MODULE (glm_quantise_spv),
   [ROPE] = MODULE (glm_rope_spv),
 #if HAVE_MATRIX
+  [ATTEND_MATRIX] = MODULE (glm_attend_matrix_spv),
   [MATMUL_MATRIX] = MODULE (glm_matmul_matrix_spv),
 #endif
 };
@@ -281,18 +289,20 @@ subgroup_for (const GlmGpu *gpu, uint32_t lanes)
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 bool
-glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, int64_t n_rows)
+glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, GlmGpuForm form, int64_t n_rows)
 {
-  Dispatch d = { .shader = QUANTISE, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 } };
+  Dispatch d = {
+    .shader = QUANTISE, .constants = { form }, .n = 1, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 }
+  };
 
   return dispatch (r, &d, push, sizeof *push);
 }
 
 bool
-glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, bool quant, int64_t n_rows)
+glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, GlmGpuForm form, int64_t n_rows)
 {
   Dispatch d = {
-    .shader = ACT, .constants = { gelu, quant }, .n = 2, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 }
+    .shader = ACT, .constants = { gelu, form }, .n = 2, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 }
   };
 
   return dispatch (r, &d, push, sizeof *push);
@@ -307,11 +317,11 @@ glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows)
 }
 
 bool
-glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows)
+glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, GlmGpuForm form, int64_t n_heads, int64_t n_rows)
 {
   Dispatch d = {
     .shader = NORM,
-    .constants = { layer, quant, divide (push->width / 4, 256) },
+    .constants = { layer, form, divide (push->width / 4, 256) },
     .n = 3,
     .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 },
   };
@@ -337,72 +347,166 @@ rows_of_group (uint32_t rows, uint32_t threads)
   return n < most ? n : most;
 }
 
-/* Workgroups that keep a large card busy. */
-#define ENOUGH_GROUPS 200
+/* Blocks of a part that are worth adding it up. */
+#define LEAST_BLOCKS 16
+#define MOST_PARTS   8
 
-/* Tiles of matmul-matrix.comp, largest first: the largest that still yields enough of them is used. */
-static const struct
+/* Tiles of matmul-matrix.comp: as many tokens as there are, if they fit. */
+typedef struct
 {
   uint32_t rows, tokens, subgroups; /* along the rows, of eight */
-} tiles[] = { { 128, 128, 4 }, { 128, 64, 4 }, { 64, 64, 4 }, { 64, 32, 4 } };
-#define SMALLEST 3
+  uint32_t at_once;                 /* workgroups on a core: registers allow no more */
+} Tile;
+
+static const Tile tiles[] = { { 128, 128, 2, 1 }, { 128, 64, 4, 2 }, { 128, 32, 4, 3 } };
+/* Of matmul.comp. */
+static const Tile plain_tile = { 128, 64, 0, 2 };
+#define N_TILES ((int) (sizeof tiles / sizeof *tiles))
 
 bool
 glm_record_has_tile (const GlmGpu *gpu, int tile)
 {
-  return gpu->has_matrix && tile > 0 && tile <= (int) (sizeof tiles / sizeof *tiles)
+  return gpu->has_matrix && tile > 0 && tile <= N_TILES
          && (tiles[tile - 1].rows + tiles[tile - 1].tokens) * 9 * 16 <= gpu->shared_bytes;
 }
 
-static bool
-record_matrices (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, uint32_t bits)
+/* From this many tokens on products go through matmul-matrix.comp, or matmul.comp; fewer are multiplied eight at a time. */
+static int64_t
+many_tokens (const GlmGpu *gpu)
 {
-  int i = 0;
-  Dispatch d = { .shader = MATMUL_MATRIX, .n = 8, .subgroup = r->gpu->has_subgroup_control ? 32 : 0 };
+  return gpu->has_matrix ? 9 : 33;
+}
 
-  while (i < SMALLEST
-         && (!glm_record_has_tile (r->gpu, i + 1)
-             || divide (push->rows, tiles[i].rows) * divide (push->tokens, tiles[i].tokens) < ENOUGH_GROUPS))
-    i++;
-  i = r->tile > 0 ? r->tile - 1 : i;
-  memcpy (d.constants,
-          (uint32_t[]){ tiles[i].rows, tiles[i].tokens, tiles[i].subgroups, 0, 0, bits, planes->mins, planes->sub16 },
-          sizeof d.constants);
-  d.groups[0] = divide (push->rows, tiles[i].rows);
-  d.groups[1] = divide (push->tokens, tiles[i].tokens);
-  d.groups[2] = 1;
-  return dispatch (r, &d, push, sizeof *push);
+GlmGpuForm
+glm_record_form (const GlmGpu *gpu, int64_t n_rows)
+{
+  return gpu->has_matrix && n_rows >= many_tokens (gpu) ? GLM_GPU_HALVES : GLM_GPU_BYTES;
+}
+
+/* How a product of many tokens is divided. */
+typedef struct
+{
+  const Tile *tile;
+  uint32_t parts, span;
+} Division;
+
+/* So that the last round of workgroups leaves few cores idle.  Adding up is reading and writing as many floats a part as there are
+ * sums of `blocks` blocks. */
+static uint32_t
+choose_parts (const GlmGpu *gpu, const Tile *tile, uint32_t groups, uint32_t blocks)
+{
+  uint32_t best = 1, most = blocks / LEAST_BLOCKS < MOST_PARTS ? blocks / LEAST_BLOCKS : MOST_PARTS;
+  uint32_t at_once = tile->at_once * gpu->n_cores;
+  double adding = (double) groups / at_once * (gpu->has_matrix ? 6 : 2) / blocks, least = 0;
+
+  for (uint32_t parts = 1; parts <= most; parts++)
+    {
+      double rounds = divide ((int64_t) groups * parts, at_once) / (double) parts + (parts > 1 ? adding * parts : 0);
+
+      if (parts == 1 || rounds < 0.95 * least)
+        {
+          least = rounds;
+          best = parts;
+        }
+    }
+  return best;
+}
+
+static Division
+divide_product (const GlmGpu *gpu, uint32_t rows, uint32_t blocks, uint32_t tokens, int tile, uint32_t parts)
+{
+  Division d = { .tile = &plain_tile };
+
+  if (gpu->has_matrix)
+    {
+      int i = tile > 0 ? tile - 1 : 0;
+
+      while (tile == 0 && i + 1 < N_TILES && (!glm_record_has_tile (gpu, i + 1) || tiles[i].tokens >= 2 * tokens))
+        i++;
+      d.tile = &tiles[i];
+    }
+  d.parts =
+      parts > 0 ? parts : choose_parts (gpu, d.tile, divide (rows, d.tile->rows) * divide (tokens, d.tile->tokens), blocks);
+  d.parts = d.parts < blocks / LEAST_BLOCKS ? d.parts : blocks / LEAST_BLOCKS;
+  d.parts = d.parts > 1 ? d.parts : 1;
+  /* matmul-matrix.comp takes two blocks at a time. */
+  d.span = (divide (blocks, d.parts) + 1) / 2 * 2;
+  d.parts = divide (blocks, d.span);
+  return d;
+}
+
+size_t
+glm_record_parts_bytes (const GlmGpu *gpu, int64_t rows, int64_t blocks, int64_t tokens)
+{
+  Division d = { 0 };
+
+  if (tokens >= many_tokens (gpu))
+    d = divide_product (gpu, (uint32_t) rows, (uint32_t) blocks, (uint32_t) tokens, 0, 0);
+  return d.parts > 1 ? (size_t) (d.parts * rows * tokens) * 4 : 0;
+}
+
+static bool
+comes_in_fours (const GlmProductPush *push)
+{
+  return (push->rows | push->ldy) % 4 == 0 && (push->y | push->bias | push->parts) % 16 == 0;
+}
+
+/* With matrix units, or with dot products. */
+static bool
+record_many (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, uint32_t bits)
+{
+  Division by = divide_product (r->gpu, push->rows, push->blocks, push->tokens, r->tile, r->parts);
+  GlmProductPush p = *push;
+  bool no_barrier = r->no_barrier, ok;
+  Dispatch d = { .n = 8, .groups = { divide (push->rows, by.tile->rows), divide (push->tokens, by.tile->tokens), by.parts } };
+  Dispatch sum = {
+    .shader = MATMUL_SUM, .constants = { by.parts }, .n = 1, .groups = { divide (push->rows, 128), push->tokens, 1 }
+  };
+
+  p.span = by.span;
+  if (r->gpu->has_matrix)
+    {
+      d.shader = MATMUL_MATRIX;
+      d.subgroup = r->gpu->has_subgroup_control ? 32 : 0;
+      memcpy (d.constants,
+              (uint32_t[]){ by.tile->rows, by.tile->tokens, by.tile->subgroups, comes_in_fours (push), 0, bits, planes->mins,
+                            planes->sub16 },
+              sizeof d.constants);
+    }
+  else
+    {
+      d.shader = r->gpu->has_dot ? MATMUL_DOT : MATMUL;
+      memcpy (d.constants, (uint32_t[]){ 0, 0, 0, 0, 0, bits, planes->mins, planes->sub16 }, sizeof d.constants);
+    }
+  if (by.parts == 1)
+    return dispatch (r, &d, &p, sizeof p);
+  /* The next product's parts lie in the same place. */
+  r->no_barrier = false;
+  ok = dispatch (r, &d, &p, sizeof p) && dispatch (r, &sum, &p, sizeof p);
+  r->no_barrier = no_barrier;
+  return ok;
 }
 
 bool
 glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes)
 {
-  bool many = push->tokens >= GLM_MANY_TOKENS, dot = r->gpu->has_dot;
   uint32_t bits = planes->kind == GLM_PLANES_Q4 ? 4 : 8, tokens = round_tokens (push->tokens);
   uint32_t threads = push->blocks > 32 ? 64 : 32, depth, width;
+  /* Activations are read once for two rows, where that does not take too many registers. */
+  uint32_t team = tokens >= 4 && push->blocks <= 256 ? 2 : 1;
   Dispatch d = { .n = 8 };
 
+  if (push->tokens >= many_tokens (r->gpu))
+    return record_many (r, push, planes, bits);
   /* A team is no smaller than a subgroup. */
   threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
   width = rows_of_group (push->rows, threads);
   depth = tokens == 1 && push->blocks >= 2 * threads ? 2 : 1;
-  if (many && r->gpu->has_matrix)
-    return record_matrices (r, push, planes, bits);
-  if (many)
-    {
-      /* Smaller tiles where there would be few. */
-      uint32_t lane_rows = divide (push->rows, 128) * divide (push->tokens, 64) < 200 ? 4 : 8;
-      Dispatch m = { .shader = dot ? MATMUL_DOT : MATMUL,
-                     .constants = { lane_rows, 0, 0, 0, 0, bits, planes->mins, planes->sub16 },
-                     .n = 8,
-                     .groups = { divide (push->rows, 16 * lane_rows), divide (push->tokens, 64), 1 } };
-
-      return dispatch (r, &m, push, sizeof *push);
-    }
-  d.shader = dot ? MATVEC_DOT : MATVEC;
-  memcpy (d.constants, (uint32_t[]){ threads, width, 1, tokens, depth, bits, planes->mins, planes->sub16 }, sizeof d.constants);
+  d.shader = r->gpu->has_dot ? MATVEC_DOT : MATVEC;
+  memcpy (d.constants, (uint32_t[]){ threads, width, team, tokens, depth, bits, planes->mins, planes->sub16 },
+          sizeof d.constants);
   d.subgroup = subgroup_for (r->gpu, threads);
-  d.groups[0] = divide (push->rows, width);
+  d.groups[0] = divide (push->rows, width * team);
   d.groups[1] = divide (push->tokens, tokens);
   d.groups[2] = 1;
   return dispatch (r, &d, push, sizeof *push);
@@ -442,24 +546,42 @@ glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool 
   return dispatch (r, &d, push, sizeof *push);
 }
 
+#define FEW_QUERIES  16
+#define MANY_QUERIES 64
+
+/* Many at a time with matrix units, if they are there and a chunk and the scores find room. */
+int64_t
+glm_record_attend_queries (const GlmGpu *gpu, int64_t width, int64_t group, int element_bytes, int64_t n_rows)
+{
+  int64_t bytes = (GLM_ATTEND_CHUNK * (width / 8 + 1) + MANY_QUERIES * 17) * 16;
+
+  return gpu->has_matrix && width % 16 == 0 && element_bytes <= 2 && n_rows >= many_tokens (gpu)
+                 && n_rows * group >= MANY_QUERIES && width <= 128 && bytes <= gpu->shared_bytes
+             ? MANY_QUERIES
+             : FEW_QUERIES;
+}
+
 bool
 glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
                    int64_t n_splits)
 {
-  Dispatch d = { .shader = ATTEND,
+  int64_t queries = glm_record_attend_queries (r->gpu, width, group, element_bytes, push->n_rows);
+  Dispatch d = { .shader = queries == MANY_QUERIES ? ATTEND_MATRIX : ATTEND,
                  .constants = { (uint32_t) width, (uint32_t) group, kv_of (element_bytes) },
                  .n = 3,
-                 .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * group, GLM_ATTEND_QUERIES) } };
+                 .subgroup = queries == MANY_QUERIES && r->gpu->has_subgroup_control ? 32 : 0,
+                 .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * group, queries) } };
 
   return dispatch (r, &d, push, sizeof *push);
 }
 
 bool
-glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, bool quant, int64_t n_heads, int64_t n_rows)
+glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, int64_t queries, GlmGpuForm form, int64_t n_heads,
+                  int64_t n_rows)
 {
   Dispatch d = { .shader = ATTEND_MERGE,
-                 .constants = { (uint32_t) width, quant },
-                 .n = 2,
+                 .constants = { (uint32_t) width, form, (uint32_t) queries },
+                 .n = 3,
                  .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 } };
 
   return dispatch (r, &d, push, sizeof *push);

@@ -18,9 +18,18 @@ typedef struct
   VkCommandBuffer commands;
   bool no_barrier; /* what follows does not need it */
   int tile;        /* of matmul-matrix.comp, from 1 on; 0: what suits the shape */
+  uint32_t parts;  /* of a product; 0: what suits the shape */
   bool noting;     /* nothing is recorded: it is noted which pipelines are needed, for glm_gpu_pipelines_make() */
   GlmError *error;
 } GlmRecord;
+
+/* What products read beside the floats: int8 in blocks of 32 (common.glsl), or rows of halves for matrix units. */
+typedef enum
+{
+  GLM_GPU_FLOATS,
+  GLM_GPU_BYTES,
+  GLM_GPU_HALVES,
+} GlmGpuForm;
 
 typedef struct
 {
@@ -44,9 +53,10 @@ typedef struct
 
 typedef struct
 {
-  uint64_t quants, scales, mins, x, x_scales, bias, y;
+  uint64_t quants, scales, mins, x, x_scales, bias, y, parts; /* the last: glm_record_parts_bytes() */
   uint32_t rows, blocks, ldy, tokens, has_bias, adds;
   float scale;
+  uint32_t span; /* filled in by glm_record_product() */
 } GlmProductPush;
 
 typedef struct
@@ -81,25 +91,30 @@ typedef struct
   uint32_t first, n_context;
 } GlmRun;
 
-/* Query vectors of a workgroup, and columns at a time: attend.glsl. */
-#define GLM_ATTEND_QUERIES 16
-#define GLM_ATTEND_CHUNK   64
-/* From this many tokens on products go through matmul.comp or matmul-matrix.comp; fewer are multiplied eight at a time. */
-#define GLM_MANY_TOKENS 33
+/* Columns that attention takes at a time: attend.glsl. */
+#define GLM_ATTEND_CHUNK 64
 
-bool glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, int64_t n_rows);
-bool glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, bool quant, int64_t n_rows);
+/* The form that a product of so many rows reads. */
+GlmGpuForm glm_record_form (const GlmGpu *gpu, int64_t n_rows);
+bool glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, GlmGpuForm form, int64_t n_rows);
+bool glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, GlmGpuForm form, int64_t n_rows);
 bool glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows);
-bool glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows);
+bool glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, GlmGpuForm form, int64_t n_heads, int64_t n_rows);
+/* What the parts take of a product of so many rows of weights and blocks of columns with a batch; 0: it has none. */
+size_t glm_record_parts_bytes (const GlmGpu *gpu, int64_t rows, int64_t blocks, int64_t tokens);
 bool glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes);
 /* Whether the card has so many tiles for it. */
 bool glm_record_has_tile (const GlmGpu *gpu, int tile);
 bool glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single);
 bool glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads,
                       int64_t n_rows);
+/* Query vectors of a workgroup of attention over rows of heads of such a width, each shared by `group` queries. */
+int64_t glm_record_attend_queries (const GlmGpu *gpu, int64_t width, int64_t group, int element_bytes, int64_t n_rows);
 bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
                         int64_t n_splits);
-bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, bool quant, int64_t n_heads, int64_t n_rows);
+/* What a workgroup of `queries` has made. */
+bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, int64_t queries, GlmGpuForm form, int64_t n_heads,
+                       int64_t n_rows);
 
 /* Makes all that were noted, on the pool's threads: drivers take some ten milliseconds for each, and at times much longer. */
 bool glm_gpu_pipelines_make (GlmGpu *gpu, GlmPool *pool, GlmError *error);

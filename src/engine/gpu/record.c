@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A dispatcher for each operation.  What produces a product's input puts it out in int8 as well, ROPE takes the STORE behind
+ * A dispatcher for each operation.  What produces a product's input puts it out in the product's form as well, ROPE takes the STORE behind
  * it, and LINEAR takes its bias and what it is added to, so that a layer is ten dispatches, each with a barrier behind it.
  */
 #include "gpu/record.h"
@@ -22,7 +22,7 @@ typedef struct
   const GlmPlanLayer *layer;
   int index;
   int64_t row, n;
-  int64_t quantised[GLM_MAX_REGISTERS]; /* columns of a register whose int8 form is that of its floats; 0: none */
+  int64_t quantised[GLM_MAX_REGISTERS]; /* columns of a register whose other form is that of its floats; 0: none */
 } Layer;
 
 static int64_t
@@ -38,10 +38,17 @@ reg_at (const Layer *l, int reg)
   return l->places->regs[reg] + (reg == GLM_REG_LOGITS ? 0 : (uint64_t) (l->row * width_of (l, reg)) * 4);
 }
 
+/* Of a batch's rows in the form that products read. */
+static GlmGpuForm
+form_of (const Layer *l)
+{
+  return glm_record_form (l->r->gpu, l->n);
+}
+
 static uint64_t
 quants_at (const Layer *l, int reg, int64_t cols)
 {
-  return l->places->quants[reg] + (uint64_t) (l->row * cols);
+  return l->places->quants[reg] + (uint64_t) (l->row * cols) * (form_of (l) == GLM_GPU_HALVES ? 2 : 1);
 }
 
 static uint64_t
@@ -106,7 +113,8 @@ record_norm (Layer *l, int i)
                        .eps = step->eps };
 
   l->quantised[step->out] = quant ? step->width : 0;
-  return glm_record_norm (l->r, &push, step->code == GLM_OP_LAYER_NORM, quant, step->heads.n, l->n);
+  return glm_record_norm (l->r, &push, step->code == GLM_OP_LAYER_NORM, quant ? form_of (l) : GLM_GPU_FLOATS, step->heads.n,
+                          l->n);
 }
 
 static bool
@@ -119,7 +127,7 @@ record_act (Layer *l, int i)
                            (uint32_t) step->width };
 
   l->quantised[step->out] = quant ? step->width : 0;
-  return glm_record_act (l->r, &push, step->code == GLM_OP_GELU, quant, l->n);
+  return glm_record_act (l->r, &push, step->code == GLM_OP_GELU, quant ? form_of (l) : GLM_GPU_FLOATS, l->n);
 }
 
 static bool
@@ -152,6 +160,7 @@ record_matrix (Layer *l, const GlmStep *step, const GlmStepMatrix *matrix, uint6
                               .x_scales = quant_scales_at (l, step->in, matrix->cols),
                               .bias = bias,
                               .y = y,
+                              .parts = l->places->outs,
                               .rows = (uint32_t) matrix->rows,
                               .blocks = (uint32_t) (matrix->cols / 32),
                               .ldy = (uint32_t) width_of (l, step->out),
@@ -191,7 +200,7 @@ record_linear (Layer *l, int i)
       GlmQuantisePush push = { reg_at (l, step->in), quants_at (l, step->in, cols), quant_scales_at (l, step->in, cols),
                                (uint32_t) width_of (l, step->in), (uint32_t) cols };
 
-      if (!glm_record_quantise (l->r, &push, l->n))
+      if (!glm_record_quantise (l->r, &push, form_of (l), l->n))
         return false;
       l->quantised[step->in] = cols;
     }
@@ -254,10 +263,12 @@ record_rope (Layer *l, const GlmStep *rope, const GlmStep *store)
 }
 
 int64_t
-glm_record_splits (const GlmPlaces *places, const GlmStep *step, int64_t n_rows)
+glm_record_splits (const GlmGpu *gpu, const GlmPlaces *places, const GlmStep *step, int64_t n_rows)
 {
-  int64_t n_kv = places->cache->shape.streams[0].n_heads, group = step->heads.n / n_kv;
-  int64_t tiles = n_kv * ((n_rows * group + GLM_ATTEND_QUERIES - 1) / GLM_ATTEND_QUERIES);
+  const GlmKvStream *stream = &places->cache->shape.streams[0];
+  int64_t n_kv = stream->n_heads, group = step->heads.n / n_kv;
+  int64_t queries = glm_record_attend_queries (gpu, step->width, group, stream->element_bytes, n_rows);
+  int64_t tiles = n_kv * ((n_rows * group + queries - 1) / queries);
   int64_t splits = (MIN_WORKGROUPS + tiles - 1) / tiles;
   int64_t most = (places->cache->n_columns + GLM_ATTEND_CHUNK - 1) / GLM_ATTEND_CHUNK;
 
@@ -276,7 +287,9 @@ record_attend (Layer *l, int i)
   uint64_t scales = cache->scales ? places->columns + (uint64_t) ((unsigned char *) cache->scales - cache->data)
                                         + (uint64_t) l->index * cache->layer_scales * 4
                                   : 0;
-  int64_t splits = glm_record_splits (places, step, l->n), out = step->heads.n * step->width;
+  int64_t group = step->heads.n / stream->n_heads;
+  int64_t queries = glm_record_attend_queries (l->r->gpu, step->width, group, stream->element_bytes, l->n);
+  int64_t splits = glm_record_splits (l->r->gpu, places, step, l->n), out = step->heads.n * step->width;
   bool quant = step->width % 32 == 0 && wants_quants (l, i, out); /* a block lies in one head */
   GlmAttendPush push = { .q = reg_at (l, step->in) + (uint64_t) step->heads.at * 4,
                          .keys = columns + cache->stream_at[0],
@@ -297,13 +310,12 @@ record_attend (Layer *l, int i)
                          .scales = quant ? quant_scales_at (l, step->out, out) : 0,
                          .run = places->run,
                          .n_splits = (uint32_t) splits,
-                         .group = (uint32_t) (step->heads.n / stream->n_heads),
+                         .group = (uint32_t) group,
                          .ldy = (uint32_t) width_of (l, step->out) };
 
   l->quantised[step->out] = quant ? out : 0;
-  return glm_record_attend (l->r, &push, step->width, step->heads.n / stream->n_heads, stream->n_heads, stream->element_bytes,
-                            splits)
-         && glm_record_merge (l->r, &merge, step->width, quant, step->heads.n, l->n);
+  return glm_record_attend (l->r, &push, step->width, group, stream->n_heads, stream->element_bytes, splits)
+         && glm_record_merge (l->r, &merge, step->width, queries, quant ? form_of (l) : GLM_GPU_FLOATS, step->heads.n, l->n);
 }
 
 /* ---- Layers ----------------------------------------------------------------------------------------------------- */

@@ -16,17 +16,18 @@ typedef struct
   const GlmKvCache *cache;
   const GlmGpuVector *vectors;
   size_t n_vectors;
-  uint64_t regs[GLM_MAX_REGISTERS];                                    /* [row][width] floats */
-  uint64_t quants[GLM_MAX_REGISTERS], quant_scales[GLM_MAX_REGISTERS]; /* the same in int8; 0: of a width that has none */
-  uint64_t cosines, sines;                                             /* [row][axis][pair] */
-  uint64_t columns;                                                    /* the cache as the host has it */
-  uint64_t fresh;      /* the batch's columns, as glm_kv_cache_write() takes them */
-  uint64_t outs, sums; /* of attention's splits */
-  uint64_t run;        /* GlmRun */
+  uint64_t regs[GLM_MAX_REGISTERS]; /* [row][width] floats */
+  uint64_t quants[GLM_MAX_REGISTERS],
+      quant_scales[GLM_MAX_REGISTERS]; /* the same as GlmGpuForm says; 0: of a width that has none */
+  uint64_t cosines, sines;             /* [row][axis][pair] */
+  uint64_t columns;                    /* the cache as the host has it */
+  uint64_t fresh;                      /* the batch's columns, as glm_kv_cache_write() takes them */
+  uint64_t outs, sums;                 /* of attention's splits; the first also of products' parts */
+  uint64_t run;                        /* GlmRun */
 } GlmPlaces;
 
 /* How many parts the columns are divided into, so that the card has enough to do. */
-int64_t glm_record_splits (const GlmPlaces *places, const GlmStep *step, int64_t n_rows);
+int64_t glm_record_splits (const GlmGpu *gpu, const GlmPlaces *places, const GlmStep *step, int64_t n_rows);
 
 /* Whether a step can be recorded: GlmBackend.supports. */
 bool glm_record_supports (const GlmStep *step);

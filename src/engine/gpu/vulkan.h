@@ -81,6 +81,7 @@ struct GlmGpu
   double timestamp_seconds;
   uint32_t min_subgroup, max_subgroup;
   bool has_dot, has_matrix, has_subgroup_control, has_full_subgroups;
+  uint32_t n_cores;            /* multiprocessors, compute units: a guess where the driver does not say */
   uint32_t shared_bytes;       /* of a workgroup */
   uint64_t most_bytes;         /* of one buffer */
   pthread_mutex_t lock;        /* of pipelines and the queue: sessions have threads of their own */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * usage: gpu-figures DEVICE MODEL.gguf STARTER.gguf [small]
+ * usage: gpu-figures DEVICE MODEL.gguf STARTER.gguf [small]; gpu-figures DEVICE MODEL.gguf layers: each dispatch of a layer
  *
  * Everything comes from one process and one loaded model, since time on a card is dear; gpu-figures.py sets it beside what is
  * asked.  Calls are counted, and submissions get time stamps of the card around them, in the device's table of functions: the
@@ -26,6 +26,7 @@
 #define WARM_SECONDS    0.2
 
 static bool is_small;
+static double warm_seconds = WARM_SECONDS;
 static char folder[] = "/tmp/myna-figures-XXXXXX";
 
 static void
@@ -78,7 +79,7 @@ static GlmVk real; /* what the table held */
 
 static struct
 {
-  int begun, allocated, dispatched, most_dispatched; /* the last: of a command buffer */
+  int begun, allocated, dispatched, before; /* the last: dispatched before the last command buffer */
   double card_bytes;
   const GlmGpu *gpu;
 } counts;
@@ -87,7 +88,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL
 counted_begin (VkCommandBuffer commands, const VkCommandBufferBeginInfo *info)
 {
   counts.begun++;
-  counts.dispatched = 0;
+  counts.before = counts.dispatched;
   return real.BeginCommandBuffer (commands, info);
 }
 
@@ -95,7 +96,6 @@ static VKAPI_ATTR void VKAPI_CALL
 counted_dispatch (VkCommandBuffer commands, uint32_t x, uint32_t y, uint32_t z)
 {
   counts.dispatched++;
-  counts.most_dispatched = counts.dispatched > counts.most_dispatched ? counts.dispatched : counts.most_dispatched;
   real.CmdDispatch (commands, x, y, z);
 }
 
@@ -333,7 +333,7 @@ longest_prompt (void)
 static void
 measure_prompts (GlmSession *session, const char *name)
 {
-  for (int n = 16; n <= longest_prompt (); n = n == 16 ? 128 : 512)
+  for (int n = 16; n <= longest_prompt (); n *= n == 16 ? 8 : 4)
     say_sized (name, n, speed (session, 0, n, 1));
 }
 
@@ -402,7 +402,7 @@ measure_memory (Loaded *loaded)
   evaluate (loaded->session, 0, 1);
   say ("card.mib", counts.card_bytes / (1 << 20));
   say ("process.mib", own_memory ());
-  say ("dispatches", counts.most_dispatched);
+  say ("dispatches", counts.before / (double) loaded->model->params.n_layers);
   counts.begun = counts.allocated = 0;
   for (int i = 1; i < 5; i++)
     evaluate (loaded->session, i, 1);
@@ -429,6 +429,100 @@ measure_submissions (Loaded *loaded)
     evaluate (fresh, depth () + longest_prompt () + i, 1);
   report_stamps (loaded->model->gpu);
   glm_session_free (fresh);
+}
+
+/* ---- The dispatches of a layer ------------------------------------------------------------------------------------ */
+
+#define MOST_STAMPED    512 /* of a command buffer: its layers' */
+#define STAMPED_BUFFERS 128 /* the last ones */
+
+/* A time stamp before the first dispatch of each command buffer, and behind each: they wait for each other as they do anyway. */
+static struct
+{
+  VkQueryPool queries;
+  uint32_t n_buffers, n_dispatches[STAMPED_BUFFERS], groups[STAMPED_BUFFERS][MOST_STAMPED][3];
+} layers;
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+layer_begin (VkCommandBuffer commands, const VkCommandBufferBeginInfo *info)
+{
+  VkResult result = real.BeginCommandBuffer (commands, info);
+  uint32_t buffer = layers.n_buffers++ % STAMPED_BUFFERS, first = buffer * (MOST_STAMPED + 1);
+
+  layers.n_dispatches[buffer] = 0;
+  real.CmdResetQueryPool (commands, layers.queries, first, MOST_STAMPED + 1);
+  real.CmdWriteTimestamp (commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, layers.queries, first);
+  return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL
+layer_dispatch (VkCommandBuffer commands, uint32_t x, uint32_t y, uint32_t z)
+{
+  uint32_t buffer = (layers.n_buffers - 1) % STAMPED_BUFFERS, i = layers.n_dispatches[buffer];
+
+  real.CmdDispatch (commands, x, y, z);
+  if (i == MOST_STAMPED)
+    return;
+  memcpy (layers.groups[buffer][i], (uint32_t[]){ x, y, z }, sizeof layers.groups[buffer][i]);
+  layers.n_dispatches[buffer] = i + 1;
+  real.CmdWriteTimestamp (commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, layers.queries, buffer * (MOST_STAMPED + 1) + i + 1);
+}
+
+/* The mean over all layers.  The last command buffer is what comes behind them; those of the batch begin where one has no
+ * dispatches. */
+static void
+report_layer (GlmGpu *gpu, int before, int n, int n_layers)
+{
+  static double seconds[MOST_STAMPED];
+  uint32_t first = layers.n_buffers - 2, total = 0, at = 0;
+
+  while (layers.n_dispatches[first % STAMPED_BUFFERS] > 0)
+    total += layers.n_dispatches[first-- % STAMPED_BUFFERS];
+  memset (seconds, 0, sizeof seconds);
+  for (uint32_t b = first + 1; b < layers.n_buffers - 1; b++)
+    for (uint32_t i = 0, k = b % STAMPED_BUFFERS; i < layers.n_dispatches[k]; i++, at++)
+      seconds[at % (total / (uint32_t) n_layers)] +=
+          seconds_between (gpu, layers.queries, k * (MOST_STAMPED + 1) + i) / n_layers;
+  for (uint32_t i = 0, k = (first + 1) % STAMPED_BUFFERS; i < total / (uint32_t) n_layers; i++)
+    {
+      const uint32_t *groups = layers.groups[k][i];
+
+      printf ("layer.%d.%d.%u %.2f us, %u x %u x %u\n", before, n, (unsigned) i, 1e6 * seconds[i], (unsigned) groups[0],
+              (unsigned) groups[1], (unsigned) groups[2]);
+    }
+}
+
+static void
+measure_layer (Loaded *loaded, int before, int n)
+{
+  GlmGpu *gpu = loaded->model->gpu;
+  double start = now ();
+
+  glm_model_rest (loaded->model, 0);
+  layers.queries = new_queries (gpu, STAMPED_BUFFERS * (MOST_STAMPED + 1));
+  layers.n_buffers = 0;
+  real = gpu->vk;
+  gpu->vk.BeginCommandBuffer = layer_begin;
+  gpu->vk.CmdDispatch = layer_dispatch;
+  do
+    evaluate (loaded->session, before, n);
+  while (now () - start < 5 * WARM_SECONDS);
+  gpu->vk = real;
+  report_layer (gpu, before, n, loaded->model->params.n_layers);
+  glm_model_rest (loaded->model, 0);
+  gpu->vk.DestroyQueryPool (gpu->device, layers.queries, NULL);
+}
+
+/* Where the time of a batch goes. */
+static void
+measure_layers (Loaded *loaded)
+{
+  measure_layer (loaded, 0, 1);
+  measure_layer (loaded, depth (), 1);
+  for (int n = 8; n <= longest_prompt (); n *= 4)
+    measure_layer (loaded, 0, n);
+  measure_layer (loaded, 0, longest_prompt ());
+  measure_layer (loaded, depth (), longest_prompt ());
 }
 
 /* ---- Single dispatches ------------------------------------------------------------------------------------------- */
@@ -511,7 +605,7 @@ card_run (Card *card)
   REQUIRE (glm_gpu_commands_end (gpu, card->commands, &error), "%s", error.message);
   while (n < n_times ())
     {
-      bool is_warm = is_small || now () - start > WARM_SECONDS;
+      bool is_warm = is_small || now () - start > warm_seconds;
 
       REQUIRE (glm_gpu_submit (gpu, &card->commands, 1, card->fence, &error) && glm_gpu_wait (gpu, card->fence, &error), "%s",
                error.message);
@@ -622,6 +716,71 @@ measure_products (Card *card)
     }
   glm_gpu_buffer_clear (card->gpu, &memory);
   glm_gpu_buffer_clear (card->gpu, &others);
+}
+
+/* ---- How products are divided -------------------------------------------------------------------------------------- */
+
+/* Microseconds of a product of each shape with each tile and number of parts: to choose by. */
+static void
+measure_division (Card *card, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols,
+                  uint32_t tokens)
+{
+  GlmPlanes planes = glm_planes_for_type (GLM_TYPE_Q4_0);
+  size_t values, scales, mins, each;
+  GlmError error = { 0 };
+
+  glm_planes_bytes (&planes, (int64_t) rows * cols, &values, &scales, &mins);
+  each = (values + scales + 255) / 256 * 256;
+  /* 0 and 0: as it is done. */
+  for (int tile = 0; tile <= 1 || glm_record_has_tile (card->gpu, tile); tile++)
+    for (uint32_t parts = tile > 0; parts <= (tile > 0 ? 12 : 0); parts += parts > 3 ? 2 : 1)
+      {
+        GlmRecord record = card_begin (card, &error);
+
+        record.tile = tile;
+        record.parts = parts;
+        for (int i = 0; i < 8; i++)
+          {
+            uint64_t at = memory->address + (uint64_t) i * each % (memory->size - each) / 256 * 256;
+            GlmProductPush push = { .quants = at,
+                                    .scales = at + values,
+                                    .x = others->address,
+                                    .x_scales = others->address + (16 << 20),
+                                    .y = others->address + (32 << 20),
+                                    .parts = others->address + (128 << 20),
+                                    .rows = rows,
+                                    .blocks = cols / 32,
+                                    .ldy = rows,
+                                    .tokens = tokens,
+                                    .scale = 1 };
+
+            REQUIRE (glm_record_product (&record, &push, &planes), "%s", error.message);
+          }
+        printf ("product %5u x %5u x %3u, tile %d, %2u parts: %7.1f us\n", (unsigned) rows, (unsigned) cols, (unsigned) tokens,
+                tile, (unsigned) parts, 1e6 * card_run (card) / 8);
+      }
+}
+
+static void
+measure_divisions (GlmGpu *gpu)
+{
+  static const uint32_t shapes[][2] = { { 27392, 4096 }, { 4096, 13696 }, { 4608, 4096 }, { 4096, 4096 } };
+  static const uint32_t tokens[] = { 8, 16, 32, 64, 128, 256, 512 };
+  Card card = card_new (gpu);
+  GlmGpuBuffer memory, others;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_gpu_buffer_new (gpu, (size_t) 600 << 20, GLM_GPU_DEVICE, &memory, &error)
+               && glm_gpu_buffer_new (gpu, (size_t) 1000 << 20, GLM_GPU_DEVICE, &others, &error),
+           "%s", error.message);
+  warm_seconds /= 40;
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (size_t k = 0; k < sizeof tokens / sizeof *tokens; k++)
+      measure_division (&card, &memory, &others, shapes[i][0], shapes[i][1], tokens[k]);
+  warm_seconds *= 40;
+  glm_gpu_buffer_clear (gpu, &memory);
+  glm_gpu_buffer_clear (gpu, &others);
+  card_clear (&card);
 }
 
 /* ---- Loading ---------------------------------------------------------------------------------------------------- */
@@ -771,12 +930,24 @@ main (int argc, char **argv)
 
   if (argc < 4)
     {
-      fprintf (stderr, "usage: gpu-figures DEVICE MODEL.gguf STARTER.gguf [small]\n");
+      fprintf (stderr, "usage: gpu-figures DEVICE MODEL.gguf STARTER.gguf [small]\n"
+                       "       gpu-figures DEVICE MODEL.gguf layers\n");
       return 2;
     }
   is_small = argc > 4;
   REQUIRE (mkdtemp (folder), "no temporary folder");
   atexit (remove_folder);
+  if (strcmp (argv[3], "layers") == 0)
+    {
+      loaded = load (argv[2], argv[1], folder);
+      measure_layers (&loaded);
+      measure_divisions (loaded.model->gpu);
+      loaded.model->gpu->has_matrix = false;
+      measure_layers (&loaded);
+      measure_divisions (loaded.model->gpu);
+      unload (&loaded);
+      return 0;
+    }
   loaded = measure_loading (argv[2], argv[1]);
   printf ("device %s, %s\n", loaded.model->info.device, glm_gpu_info (loaded.model->gpu)->driver);
   measure_memory (&loaded);

@@ -1,4 +1,4 @@
-/* act.comp: SwiGLU or GELU in place, and the result to int8 as well
+/* act.comp: SwiGLU or GELU in place, and the result in the form that a product reads
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +9,7 @@
 
 layout (local_size_x = 64) in;
 layout (constant_id = 0) const uint GELU = 0;
-layout (constant_id = 1) const uint QUANT = 1;
+layout (constant_id = 1) const uint FORM = FORM_BYTES;
 
 layout (push_constant) uniform Push
 {
@@ -38,6 +38,5 @@ main ()
   else
     y = x / (1 + exp (-x)) * p.x.at[at + p.width / 4];
   p.x.at[at] = y;
-  if (QUANT != 0)
-    quantise (p.q, p.scales, row, p.width / 32, i, y);
+  put (FORM, p.q, p.scales, row, p.width / 32, i, y);
 }

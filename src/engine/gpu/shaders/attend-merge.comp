@@ -1,4 +1,4 @@
-/* attend-merge.comp: the parts of attend.comp to rows of outputs, and these to int8 as well; a workgroup a head of a row
+/* attend-merge.comp: the parts of attend.comp to rows of outputs, and these in the form that a product reads; a workgroup a head of a row
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -15,7 +15,8 @@
 
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint D = 128;
-layout (constant_id = 1) const uint QUANT = 1;
+layout (constant_id = 1) const uint FORM = FORM_BYTES;
+layout (constant_id = 2) const uint QUERIES = 16; /* of a workgroup that made the parts */
 
 layout (push_constant) uniform Push
 {
@@ -39,7 +40,7 @@ uint
 count_parts (uint row, uint head)
 {
   uint vector = row * p.group + head % p.group, needed;
-  uint span = span_of (p.run, vector / QUERIES * QUERIES, gl_NumWorkGroups.y * p.group, p.group, p.n_splits, needed);
+  uint span = span_of (p.run, vector / QUERIES * QUERIES, QUERIES, gl_NumWorkGroups.y * p.group, p.group, p.n_splits, needed);
 
   return (needed + span - 1) / span;
 }
@@ -78,6 +79,5 @@ main ()
     y += parts[i * WIDTH + lane];
   y /= sum;
   p.y.at[row * (p.ldy / 4) + head * WIDTH + lane] = y;
-  if (QUANT != 0)
-    quantise (p.q, p.scales, row, n_heads * D / 32, head * WIDTH + lane, y);
+  put (FORM, p.q, p.scales, row, n_heads * D / 32, head * WIDTH + lane, y);
 }

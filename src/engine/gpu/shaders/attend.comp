@@ -13,8 +13,10 @@
 #include "attend.glsl"
 
 #define LANES 128
+#define QUERIES 16
 #define NEVER -1e30
 #define AHEAD 8 /* loads under way before the first is used */
+#define NOWHERE 0xffffffffu
 
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint D = 128;
@@ -41,6 +43,7 @@ shared vec4 ps[CHUNK * QUERIES / 4]; /* [column][query] */
 shared vec4 factors[QUERIES / 4];
 shared float tops[QUERIES];
 shared float totals[QUERIES];
+shared uint places[QUERIES];
 
 vec4
 load (uvec2 rows, Floats scales, uint row, uint c)
@@ -135,7 +138,7 @@ main ()
 {
   uint lane = gl_LocalInvocationID.x, split = gl_WorkGroupID.x, head = gl_WorkGroupID.y, vector0 = gl_WorkGroupID.z * QUERIES;
   uint n_vectors = p.n_rows * GROUP, n_heads = gl_NumWorkGroups.y * GROUP;
-  uint needed, span = span_of (p.run, vector0, n_vectors, GROUP, gl_NumWorkGroups.x, needed);
+  uint needed, span = span_of (p.run, vector0, QUERIES, n_vectors, GROUP, gl_NumWorkGroups.x, needed);
   uint begin = split * span, end = min (begin + span, needed);
   vec4 sums[PER_LANE][QUERIES / 4];
 
@@ -182,17 +185,20 @@ main ()
       barrier ();
     }
 
-  [[unroll]] for (uint i = 0; i < QUERIES; i++)
+  /* Where the queries' rows lie is found once: a token's workgroups wait for their code more than for anything else. */
+  if (lane < QUERIES)
     {
-      uint vector = vector0 + i, at = (split * p.n_rows + vector / GROUP) * n_heads + head * GROUP + vector % GROUP;
+      uint vector = vector0 + lane;
 
+      places[lane] = vector < n_vectors
+                         ? (split * p.n_rows + vector / GROUP) * n_heads + head * GROUP + vector % GROUP
+                         : NOWHERE;
       if (vector < n_vectors)
-        {
-          [[unroll]] for (uint k = 0; k < PER_LANE; k++)
-            if (lane + k * LANES < D)
-              p.outs.at[at * D + lane + k * LANES] = sums[k][i / 4][i % 4];
-          if (lane == 0)
-            p.sums.at[at] = vec2 (tops[i], totals[i]);
-        }
+        p.sums.at[places[lane]] = vec2 (tops[lane], totals[lane]);
     }
+  barrier ();
+  [[unroll]] for (uint i = 0; i < QUERIES; i++)
+    [[unroll]] for (uint k = 0; k < PER_LANE; k++)
+      if (places[i] != NOWHERE && lane + k * LANES < D)
+        p.outs.at[places[i] * D + lane + k * LANES] = sums[k][i / 4][i % 4];
 }

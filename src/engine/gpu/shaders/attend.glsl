@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define QUERIES 16
 #define CHUNK 64
 
 /* Columns that a vector sees. */
@@ -12,10 +11,10 @@ visible (Run run, uint vector, uint group)
   return max (run.first + vector / group + 1, run.n_context);
 }
 
-/* Columns that the tile from vector0 on needs, and those of each part. */
+/* Columns that the tile of so many queries from vector0 on needs, and those of each part. */
 uint
-span_of (Run run, uint vector0, uint n_vectors, uint group, uint n_splits, out uint needed)
+span_of (Run run, uint vector0, uint queries, uint n_vectors, uint group, uint n_splits, out uint needed)
 {
-  needed = visible (run, min (vector0 + QUERIES, n_vectors) - 1, group);
+  needed = visible (run, min (vector0 + queries, n_vectors) - 1, group);
   return ((needed + CHUNK - 1) / CHUNK + n_splits - 1) / n_splits * CHUNK;
 }

@@ -9,16 +9,15 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 #include "dot.glsl"
-#include "finish.glsl"
+#include "part.glsl"
 
+#define TM 8
 #define TN 4
 #define PITCH 9 /* words: eight of a block, and one against bank conflicts */
+#define BM (16 * TM)
 #define BN 64
 
 layout (local_size_x = 256) in;
-layout (constant_id = 0) const uint TM = 8;
-
-const uint BM = 16 * TM;
 
 layout (push_constant) uniform Push
 {
@@ -26,9 +25,10 @@ layout (push_constant) uniform Push
   Halves scales, mins;
   Ints4 x;
   Floats2 x_scales;
-  Floats bias, y;
+  Floats bias, y, parts;
   uint rows, blocks, ldy, tokens, has_bias, adds;
   float scale;
+  uint span; /* blocks of a part */
 } p;
 
 shared uint ws[BM * PITCH];
@@ -92,14 +92,14 @@ main ()
   [[unroll]] for (uint t = 0; t < TN; t++)
     [[unroll]] for (uint r = 0; r < TM; r++)
       sums[t][r] = 0;
-  load (load_row, load_token, part, 0, has_token);
-  for (uint b = 0; b < p.blocks; b++)
+  load (load_row, load_token, part, FIRST_BLOCK, has_token);
+  for (uint b = FIRST_BLOCK; b < END_BLOCK; b++)
     {
       int products[SUB16 + 1][TN][TM];
 
       put (lane, part, has_token);
       barrier ();
-      if (b + 1 < p.blocks)
+      if (b + 1 < END_BLOCK)
         load (load_row, load_token, part, b + 1, has_token);
       [[unroll]] for (uint h = 0; h < SUB16 + 1; h++)
         [[unroll]] for (uint t = 0; t < TN; t++)
@@ -141,6 +141,8 @@ main ()
         uint row = row0 + lane_row + r * (BM / TM), token = token0 + lane_token + t * (BN / TN);
 
         if (row < p.rows && token < p.tokens)
-          finish (p.y, p.bias, p.has_bias != 0, token * p.ldy + row, row, p.adds != 0, p.scale, sums[t][r]);
+          {
+            FINISH (token, row, sums[t][r]);
+          }
       }
 }

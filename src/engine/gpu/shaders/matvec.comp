@@ -26,9 +26,10 @@ layout (push_constant) uniform Push
   Halves scales, mins;
   Ints4 x;
   Floats2 x_scales;
-  Floats bias, y;
+  Floats bias, y, parts;
   uint rows, blocks, ldy, tokens, has_bias, adds;
   float scale;
+  uint span; /* blocks of a part */
 } p;
 
 const uint WORDS = BITS / 4; /* of 16 bytes, a block */

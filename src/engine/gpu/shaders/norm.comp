@@ -1,4 +1,4 @@
-/* norm.comp: RMSNorm or LayerNorm of a row, or of each of its heads, and the result to int8 as well; a workgroup a row
+/* norm.comp: RMSNorm or LayerNorm of a row, or of each of its heads, and the result in the form that a product reads; a workgroup a row
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,7 +13,7 @@
 
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint LAYER = 0; /* with mean and bias */
-layout (constant_id = 1) const uint QUANT = 1; /* one head alone */
+layout (constant_id = 1) const uint FORM = FORM_BYTES; /* one head alone */
 layout (constant_id = 2) const uint N = 4;     /* fours of values that a lane has */
 
 layout (push_constant) uniform Push
@@ -82,7 +82,6 @@ main ()
       if (LAYER != 0)
         y += p.bias.at[i];
       p.y.at[y0 + i] = y;
-      if (QUANT != 0)
-        quantise (p.q, p.scales, row, p.width / 32, i, y);
+      put (FORM, p.q, p.scales, row, p.width / 32, i, y);
     }
 }

@@ -1,4 +1,4 @@
-/* quantise.comp: a register's rows to int8 in blocks of 32
+/* quantise.comp: a register's rows in the form that a product reads
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,6 +8,7 @@
 #include "quantise.glsl"
 
 layout (local_size_x = 64) in;
+layout (constant_id = 0) const uint FORM = FORM_BYTES;
 
 layout (push_constant) uniform Push
 {
@@ -23,5 +24,5 @@ main ()
   uint i = gl_GlobalInvocationID.x, row = gl_WorkGroupID.y;
 
   if (i < p.width / 4)
-    quantise (p.q, p.scales, row, p.width / 32, i, p.x.at[row * (p.ld / 4) + i]);
+    put (FORM, p.q, p.scales, row, p.width / 32, i, p.x.at[row * (p.ld / 4) + i]);
 }

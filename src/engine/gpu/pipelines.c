@@ -29,6 +29,8 @@
 #include "matmul-sum-spv.h"
 #include "matvec-dot-spv.h"
 #include "matvec-float-spv.h"
+#include "matvec-one-dot-spv.h"
+#include "matvec-one-spv.h"
 #include "matvec-spv.h"
 #include "norm-spv.h"
 #include "quantise-spv.h"
@@ -48,6 +50,8 @@ typedef enum
   MATVEC,
   MATVEC_DOT,
   MATVEC_FLOAT,
+  MATVEC_ONE,
+  MATVEC_ONE_DOT,
   NORM,
   QUANTISE,
   ROPE,
@@ -73,6 +77,8 @@ static const struct
   [MATVEC_DOT] = MODULE (glm_matvec_dot_spv),
   [NORM] = MODULE (glm_norm_spv),
   [MATVEC_FLOAT] = MODULE (glm_matvec_float_spv),
+  [MATVEC_ONE] = MODULE (glm_matvec_one_spv),
+  [MATVEC_ONE_DOT] = MODULE (glm_matvec_one_dot_spv),
   [QUANTISE] = MODULE (glm_quantise_spv),
   [ROPE] = MODULE (glm_rope_spv),
 #if HAVE_MATRIX
@@ -487,24 +493,46 @@ record_many (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, 
   return ok;
 }
 
+/* Lanes of a row, so many that each has two blocks of it at most, and workgroups that are all at work at once: they go from row to
+ * row. */
+#define MOST_LANES   256
+#define LANES_A_CORE 1024
+
+static bool
+record_one (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, uint32_t bits)
+{
+  uint32_t threads = r->gpu->min_subgroup > 32 ? r->gpu->min_subgroup : 32, width, groups;
+  Dispatch d = { .shader = r->gpu->has_dot ? MATVEC_ONE_DOT : MATVEC_ONE, .n = 8 };
+
+  while (2 * threads < push->blocks)
+    threads *= 2;
+  width = threads < 128 ? 128 / threads : 1;
+  groups = LANES_A_CORE / (threads * width) * r->gpu->n_cores;
+  memcpy (d.constants, (uint32_t[]){ threads, width, 0, 0, push->blocks > threads ? 2 : 1, bits, planes->mins, planes->sub16 },
+          sizeof d.constants);
+  d.subgroup = subgroup_for (r->gpu, threads);
+  d.groups[0] = divide (push->rows, width) < groups ? divide (push->rows, width) : groups;
+  d.groups[1] = d.groups[2] = 1;
+  return dispatch (r, &d, push, sizeof *push);
+}
+
 bool
 glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes)
 {
   uint32_t bits = planes->kind == GLM_PLANES_Q4 ? 4 : 8, tokens = round_tokens (push->tokens);
-  uint32_t threads = push->blocks > 32 ? 64 : 32, depth, width;
+  uint32_t threads = push->blocks > 32 ? 64 : 32, width;
   /* Activations are read once for two rows, where that does not take too many registers. */
   uint32_t team = tokens >= 4 && push->blocks <= 256 ? 2 : 1;
-  Dispatch d = { .n = 8 };
+  Dispatch d = { .shader = r->gpu->has_dot ? MATVEC_DOT : MATVEC, .n = 8 };
 
   if (push->tokens >= many_tokens (r->gpu))
     return record_many (r, push, planes, bits);
+  if (push->tokens == 1 && push->blocks <= 2 * MOST_LANES)
+    return record_one (r, push, planes, bits);
   /* A team is no smaller than a subgroup. */
   threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
   width = rows_of_group (push->rows, threads);
-  depth = tokens == 1 && push->blocks >= 2 * threads ? 2 : 1;
-  d.shader = r->gpu->has_dot ? MATVEC_DOT : MATVEC;
-  memcpy (d.constants, (uint32_t[]){ threads, width, team, tokens, depth, bits, planes->mins, planes->sub16 },
-          sizeof d.constants);
+  memcpy (d.constants, (uint32_t[]){ threads, width, team, tokens, 1, bits, planes->mins, planes->sub16 }, sizeof d.constants);
   d.subgroup = subgroup_for (r->gpu, threads);
   d.groups[0] = divide (push->rows, width * team);
   d.groups[1] = divide (push->tokens, tokens);

@@ -322,7 +322,10 @@ test_products (Test *t)
     if (!test_product (t, glm_type_traits (types[i]), 70, 1536, 37))
       return false;
   t->parts = 0;
+  /* Rows of many blocks, more than lanes have of a token's, and more than there are workgroups. */
   return test_product (t, glm_type_traits (GLM_TYPE_Q4_0), 131, 4096 + 512, 1)
+         && test_product (t, glm_type_traits (GLM_TYPE_Q4_0), 9, 16384 + 32, 1)
+         && test_product (t, glm_type_traits (GLM_TYPE_Q8_0), 5001, 64, 1)
          && test_product (t, glm_type_traits (GLM_TYPE_Q8_0), 131, 1056, 40) && test_float (t, GLM_TYPE_F32, 37, 68, 1)
          && test_float (t, GLM_TYPE_F32, 37, 512, 9) && test_float (t, GLM_TYPE_F16, 37, 512, 2)
          && test_float (t, GLM_TYPE_F16, 131, 96, 5);

@@ -168,7 +168,7 @@ main ()
 
       put_rows ();
       load (p.values, p.value_scales, head, first, end);
-      [[unroll]] for (uint n = 0; n < CHUNK / 16; n++)
+      [[dont_unroll]] for (uint n = 0; n < CHUNK / 16; n++)
         {
           coopmat<float, gl_ScopeSubgroup, 16, 16, gl_MatrixUseAccumulator> s
             = coopmat<float, gl_ScopeSubgroup, 16, 16, gl_MatrixUseAccumulator> (0.0);
@@ -195,7 +195,7 @@ main ()
       put_rows ();
       if (first + CHUNK < end)
         load (p.keys, p.key_scales, head, first + CHUNK, end);
-      [[unroll]] for (uint n = 0; n < CHUNK / 16; n++)
+      [[dont_unroll]] for (uint n = 0; n < CHUNK / 16; n++)
         {
           coopmat<float16_t, gl_ScopeSubgroup, 16, 16, gl_MatrixUseA> w;
 

@@ -4,6 +4,7 @@
  */
 #include <adwaita.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "chat/myna-message-private.h"
 #include "preferences/myna-tools-page.h"
@@ -244,12 +245,15 @@ test_no_store (Fixture *f, gconstpointer data)
 static void
 test_flatpak (Fixture *f, gconstpointer data)
 {
-  g_autofree char *info = g_build_filename (g_get_tmp_dir (), "flatpak-info", NULL);
+  g_autofree char *info = NULL;
+  int fd = g_file_open_tmp (NULL, &info, NULL);
 
-  g_assert_true (g_file_set_contents (info, "[Application]\n", -1, NULL));
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
   g_setenv ("MYNA_SANDBOX_INFO", info, TRUE);
   show (f);
   g_unsetenv ("MYNA_SANDBOX_INFO");
+  g_assert_cmpint (unlink (info), ==, 0);
   g_assert_nonnull (find_label (f->page, "They and tools of your own are not available here"));
   g_assert_null (find_label (f->page, "Your Own Tools"));
 }

@@ -237,6 +237,8 @@ myna_add_context_menu (GtkWidget *widget, MynaOpenMenu open)
   g_signal_connect (click, "pressed", G_CALLBACK (secondary_pressed_cb), (gpointer) open);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
   gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (long_press), TRUE);
+  /* Before blocks that scroll sideways: behind them GTK 4.18 takes a finger that went and left for one that rests. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (long_press), GTK_PHASE_CAPTURE);
   g_signal_connect (long_press, "pressed", G_CALLBACK (long_pressed_cb), (gpointer) open);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (long_press));
 }

@@ -191,7 +191,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistory
   gtk_list_item_set_child (list_item, row);
 }
 
-/* The row cannot take the focus while it is being put into the list, and must have it before the next key. */
+/* The row cannot take the focus while it is being put into the list. */
 static gboolean
 begin_rename_idle (gpointer row)
 {
@@ -219,7 +219,9 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryL
       && self->rename_id == myna_history_item_get_id (item))
     {
       self->rename_id = 0;
-      g_idle_add_full (G_PRIORITY_HIGH, begin_rename_idle, g_object_ref (row), g_object_unref);
+      /* After the menu that this comes from, which gives the focus back; one that moves must have it before the next key. */
+      g_idle_add_full (self->typed ? G_PRIORITY_HIGH : G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row),
+                       g_object_unref);
     }
 }
 
@@ -558,10 +560,7 @@ myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gin
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
   row = find_row (self, kind, id);
   if (row)
-    {
-      /* After the menu that this comes from, which gives the focus back. */
-      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
-    }
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
   else
     {
       self->rename_kind = kind;

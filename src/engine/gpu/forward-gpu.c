@@ -127,11 +127,14 @@ parts_bytes (const Forward *f, const GlmPlanLayer *layer, int64_t n_rows)
 
   for (int i = 0; i < layer->n_steps; i++)
     for (int k = 0; k < layer->steps[i].n_matrices; k++)
-      for (int64_t n = 1; n <= n_rows; n++)
+      for (int64_t n = 0; n < n_rows;)
         {
           const GlmStepMatrix *matrix = &layer->steps[i].matrices[k];
-          size_t bytes = glm_record_parts_bytes (f->gpu, matrix->rows, matrix->cols / 32, n);
+          size_t bytes;
 
+          /* Tiles have multiples of 32 tokens: the most is where they are full. */
+          n = n + 32 < n_rows ? n + 32 : n_rows;
+          bytes = glm_record_parts_bytes (f->gpu, matrix->rows, matrix->cols / 32, n);
           most = bytes > most ? bytes : most;
         }
   return most;
@@ -424,6 +427,16 @@ submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *erro
   return true;
 }
 
+/* Whether batches of so many rows find room where those of now lie: one that finds none would leave the card for good. */
+static bool
+has_room (const Forward *f, int64_t n_rows)
+{
+  Offsets at;
+
+  lay_out (f, n_rows, f->n_logits, &at);
+  return at.end <= f->work.size + glm_gpu_free_bytes (f->gpu);
+}
+
 /* Adapts the groups, and the rows of batches to come, to what the first layer took. */
 static void
 adapt (Forward *f, Slot *slot)
@@ -445,7 +458,8 @@ adapt (Forward *f, Slot *slot)
     slot->too_long = true;
   if (seconds > 2 * SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
     f->most_rows = slot->n / 2 > MIN_ROWS ? slot->n / 2 : MIN_ROWS;
-  else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS)
+  else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS
+           && has_room (f, 2 * f->most_rows))
     f->most_rows *= 2;
 }
 

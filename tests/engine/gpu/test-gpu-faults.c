@@ -420,6 +420,68 @@ test_sleep (const char *path, const int32_t *prompt)
   glm_model_free (model);
 }
 
+/* ---- Long batches ----------------------------------------------------------------------------------------------- */
+
+static PFN_vkGetPhysicalDeviceMemoryProperties2 real_memory;
+
+/* A card on which each layer takes a nanosecond or two. */
+static VKAPI_ATTR VkResult VKAPI_CALL
+quick_results (VkDevice vk, VkQueryPool queries, uint32_t first, uint32_t n, size_t size, void *times, VkDeviceSize stride,
+               VkQueryResultFlags flags)
+{
+  memcpy (times, (uint64_t[]){ 1, 2 }, 2 * sizeof (uint64_t));
+  return VK_SUCCESS;
+}
+
+/* All of it is taken. */
+static VKAPI_ATTR void VKAPI_CALL
+no_memory (VkPhysicalDevice physical, VkPhysicalDeviceMemoryProperties2 *memory)
+{
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT *budget = memory->pNext;
+
+  real_memory (physical, memory);
+  for (uint32_t i = 0; i < memory->memoryProperties.memoryHeapCount; i++)
+    memory->memoryProperties.memoryHeaps[i].size = 1;
+  if (budget)
+    memset (budget->heapBudget, 0, sizeof budget->heapBudget);
+}
+
+static VkDeviceSize
+sum_held (void)
+{
+  VkDeviceSize sum = 0;
+
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    sum += held[i].memory ? held[i].size : 0;
+  return sum;
+}
+
+/* A quick card takes longer batches from the second on, unless there is no room: then it goes on with those that it has. */
+static void
+test_room (const char *path, const TinyModel *tiny, bool has_room)
+{
+  GlmModel *model = open_on (path, device);
+  GlmSession *session = open_session (model);
+  GlmGpu *gpu = model->gpu;
+  int32_t ids[400];
+  VkDeviceSize before;
+
+  fill_ids (tiny, ids, 400, 6);
+  watch_memory (model);
+  real_memory = gpu->vk.GetPhysicalDeviceMemoryProperties2;
+  gpu->vk.GetQueryPoolResults = quick_results;
+  if (!has_room)
+    gpu->vk.GetPhysicalDeviceMemoryProperties2 = no_memory;
+  sync_ids (session, ids, 128);
+  before = sum_held ();
+  sync_ids (session, ids, 400);
+  CHECK (has_room == (sum_held () > before), "from %llu to %llu bytes", (unsigned long long) before,
+         (unsigned long long) sum_held ());
+  CHECK (!*glm_session_device_problem (session), "%s", glm_session_device_problem (session));
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
 /* ---- What is remembered ----------------------------------------------------------------------------------------- */
 
 static GlmModel *
@@ -550,6 +612,8 @@ main (int argc, char **argv)
   test_refusals ();
   test_rest (path, prompt);
   test_sleep (path, prompt);
+  test_room (path, &tiny, true);
+  test_room (path, &tiny, false);
   test_memory (path, prompt);
   return check_exit ();
 }

@@ -15,18 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "card-timer.h"
 #include "check.h"
 #include "gpu/gpu.h"
-#include "gpu/pipelines.h"
 #include "gpu/self-test.h"
 #include "read-spv.h"
 #include "run/session.h"
 
 #define MAX_SUBMISSIONS 4096
-#define WARM_SECONDS    0.2
 
 static bool is_small;
-static double warm_seconds = WARM_SECONDS;
 static char folder[] = "/tmp/myna-figures-XXXXXX";
 
 static void
@@ -45,32 +43,17 @@ say_sized (const char *name, int size, double value)
   say (text, value);
 }
 
-static double
-now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static int
-compare_doubles (const void *a, const void *b)
-{
-  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
-}
-
 static int
 n_times (void)
 {
   return is_small ? 1 : 5;
 }
 
+/* Of work that wakes the card's clock. */
 static double
-median (double *values, int n)
+warm_seconds (void)
 {
-  qsort (values, (size_t) n, sizeof *values, compare_doubles);
-  return values[n / 2];
+  return is_small ? 0 : 0.2;
 }
 
 /* ---- Counting --------------------------------------------------------------------------------------------------- */
@@ -131,31 +114,6 @@ static struct
   uint32_t n;
 } stamps;
 
-static VkQueryPool
-new_queries (GlmGpu *gpu, uint32_t n)
-{
-  VkQueryPoolCreateInfo info = { .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
-                                 .queryType = VK_QUERY_TYPE_TIMESTAMP,
-                                 .queryCount = n };
-  VkQueryPool queries;
-
-  REQUIRE (gpu->timestamp_bits > 0, "%s has no time stamps", gpu->info.name);
-  REQUIRE (gpu->vk.CreateQueryPool (gpu->device, &info, NULL, &queries) == VK_SUCCESS, "no queries");
-  return queries;
-}
-
-/* Seconds between time stamps i and i + 1. */
-static double
-seconds_between (GlmGpu *gpu, VkQueryPool queries, uint32_t i)
-{
-  uint64_t times[2], mask = gpu->timestamp_bits < 64 ? (UINT64_C (1) << gpu->timestamp_bits) - 1 : UINT64_MAX;
-  VkResult result = gpu->vk.GetQueryPoolResults (gpu->device, queries, i, 2, sizeof times, times, sizeof times[0],
-                                                 VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
-
-  REQUIRE (result == VK_SUCCESS, "no time stamps: %d", (int) result);
-  return (double) ((times[1] - times[0]) & mask) * gpu->timestamp_seconds;
-}
-
 static void
 record_stamp (uint32_t index)
 {
@@ -201,7 +159,7 @@ stamp (GlmGpu *gpu)
 
   stamps.gpu = gpu;
   stamps.n = 0;
-  stamps.queries = new_queries (gpu, 2 * MAX_SUBMISSIONS);
+  stamps.queries = card_queries_new (gpu, 2 * MAX_SUBMISSIONS);
   REQUIRE (glm_gpu_pool_new (gpu, &stamps.pool, &error), "%s", error.message);
   real = gpu->vk;
   gpu->vk.QueueSubmit = stamped_submit;
@@ -214,7 +172,7 @@ report_stamps (GlmGpu *gpu)
 
   gpu->vk = real;
   for (uint32_t i = 0; i < stamps.n; i++)
-    seconds[i] = seconds_between (gpu, stamps.queries, 2 * i);
+    seconds[i] = card_seconds_between (gpu, stamps.queries, 2 * i);
   qsort (seconds, stamps.n, sizeof *seconds, compare_doubles);
   say ("submissions", stamps.n);
   say ("submission.longest.ms", 1e3 * seconds[stamps.n - 1]);
@@ -252,14 +210,14 @@ load (const char *path, const char *device, const char *device_folder)
   GlmSessionOptions session = { .context_length = context () };
   Loaded loaded = { 0 };
   GlmError error = { 0 };
-  double start = now ();
+  double start = now_seconds ();
 
   REQUIRE (glm_model_open (path, &options, &loaded.model, &error), "%s: %s", path, error.message);
   REQUIRE (!device || loaded.model->gpu, "on the processor: %s", loaded.model->info.device_problem);
-  loaded.open_seconds = now () - start;
-  start = now ();
+  loaded.open_seconds = now_seconds () - start;
+  start = now_seconds ();
   REQUIRE (glm_session_new (loaded.model, &session, &loaded.session, &error), "%s", error.message);
-  loaded.session_seconds = now () - start;
+  loaded.session_seconds = now_seconds () - start;
   return loaded;
 }
 
@@ -284,24 +242,24 @@ evaluate (GlmSession *session, int before, int n)
     REQUIRE (glm_tokens_append (&session->tokens, (int32_t) session->tokens.n % 200), "no memory");
   for (int i = 0; i < n; i++)
     ids[i] = (int32_t) ((uint32_t) i * 2654435761u % (uint32_t) session->model->params.n_vocab);
-  start = now ();
+  start = now_seconds ();
   for (int done = 0, chunk; done < n; done += chunk)
     {
       chunk = (int) glm_plan_chunk (session->model->plan, n - done);
       REQUIRE (glm_session_eval (session, ids + done, (size_t) chunk, 1, NULL, NULL, &error), "%s", error.message);
     }
   REQUIRE (!*glm_session_device_problem (session), "%s", glm_session_device_problem (session));
-  return now () - start;
+  return now_seconds () - start;
 }
 
 static void
 warm (GlmSession *session)
 {
-  double start = now ();
+  double start = now_seconds ();
 
   do
     evaluate (session, 0, 8);
-  while (now () - start < WARM_SECONDS);
+  while (now_seconds () - start < warm_seconds ());
 }
 
 /* Tokens a second: n at once, so many times, behind `before`. */
@@ -359,10 +317,10 @@ measure_speeds (Loaded *loaded)
   say ("batch.8", speed (session, 64, 8, 1));
   measure_prompts (session, "prompt");
   used = thread_seconds ();
-  start = now ();
+  start = now_seconds ();
   for (int i = 0; i < n; i++)
     evaluate (session, i, 1);
-  say ("busy", (thread_seconds () - used) / (now () - start));
+  say ("busy", (thread_seconds () - used) / (now_seconds () - start));
   say ("matrices", loaded->model->gpu->has_matrix);
   if (!loaded->model->gpu->has_matrix)
     return;
@@ -482,7 +440,7 @@ report_layer (GlmGpu *gpu, int before, int n, int n_layers)
   for (uint32_t b = first + 1; b < layers.n_buffers - 1; b++)
     for (uint32_t i = 0, k = b % STAMPED_BUFFERS; i < layers.n_dispatches[k]; i++, at++)
       seconds[at % (total / (uint32_t) n_layers)] +=
-          seconds_between (gpu, layers.queries, k * (MOST_STAMPED + 1) + i) / n_layers;
+          card_seconds_between (gpu, layers.queries, k * (MOST_STAMPED + 1) + i) / n_layers;
   for (uint32_t i = 0, k = (first + 1) % STAMPED_BUFFERS; i < total / (uint32_t) n_layers; i++)
     {
       const uint32_t *groups = layers.groups[k][i];
@@ -496,17 +454,17 @@ static void
 measure_layer (Loaded *loaded, int before, int n)
 {
   GlmGpu *gpu = loaded->model->gpu;
-  double start = now ();
+  double start = now_seconds ();
 
   glm_model_rest (loaded->model, 0);
-  layers.queries = new_queries (gpu, STAMPED_BUFFERS * (MOST_STAMPED + 1));
+  layers.queries = card_queries_new (gpu, STAMPED_BUFFERS * (MOST_STAMPED + 1));
   layers.n_buffers = 0;
   real = gpu->vk;
   gpu->vk.BeginCommandBuffer = layer_begin;
   gpu->vk.CmdDispatch = layer_dispatch;
   do
     evaluate (loaded->session, before, n);
-  while (now () - start < 5 * WARM_SECONDS);
+  while (now_seconds () - start < 5 * warm_seconds ());
   gpu->vk = real;
   report_layer (gpu, before, n, loaded->model->params.n_layers);
   glm_model_rest (loaded->model, 0);
@@ -527,20 +485,33 @@ measure_layers (Loaded *loaded)
 
 /* ---- Single dispatches ------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  GlmGpu *gpu;
-  VkCommandPool pool;
-  VkCommandBuffer commands;
-  VkQueryPool queries;
-  VkFence fence;
-  VkPipeline read;
-} Card;
-
+/* Small dispatches, each behind the last. */
 static void
-make_reader (Card *card)
+measure_barriers (CardTimer *timer)
 {
-  GlmGpu *gpu = card->gpu;
+  GlmGpuBuffer memory;
+  GlmError error = { 0 };
+  int n = is_small ? 64 : 1024;
+
+  REQUIRE (glm_gpu_buffer_new (timer->gpu, 4096, GLM_GPU_DEVICE, &memory, &error), "%s", error.message);
+  for (int barriers = 0; barriers < 2; barriers++)
+    {
+      GlmRecord record = card_timer_begin (timer, &error);
+      GlmAddPush push = { memory.address, memory.address + 2048, 64, 64, 64, 1 };
+
+      for (int i = 0; i < n; i++)
+        {
+          record.no_barrier = !barriers;
+          REQUIRE (glm_record_add (&record, &push, 1), "%s", error.message);
+        }
+      say (barriers ? "barrier.us" : "dispatch.us", 1e6 * card_timer_run (timer) / n);
+    }
+  glm_gpu_buffer_clear (timer->gpu, &memory);
+}
+
+static VkPipeline
+new_reader (GlmGpu *gpu)
+{
   VkShaderModuleCreateInfo code = { .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
                                     .codeSize = sizeof read_spv,
                                     .pCode = read_spv };
@@ -549,98 +520,16 @@ make_reader (Card *card)
                                        .stage = { .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                   .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                                                   .pName = "main" } };
+  VkPipeline reader;
 
   REQUIRE (gpu->vk.CreateShaderModule (gpu->device, &code, NULL, &info.stage.module) == VK_SUCCESS, "no shader");
-  REQUIRE (gpu->vk.CreateComputePipelines (gpu->device, gpu->cache, 1, &info, NULL, &card->read) == VK_SUCCESS, "no pipeline");
+  REQUIRE (gpu->vk.CreateComputePipelines (gpu->device, gpu->cache, 1, &info, NULL, &reader) == VK_SUCCESS, "no pipeline");
   gpu->vk.DestroyShaderModule (gpu->device, info.stage.module, NULL);
-}
-
-static Card
-card_new (GlmGpu *gpu)
-{
-  Card card = { .gpu = gpu };
-  VkFenceCreateInfo fence = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
-  GlmError error = { 0 };
-
-  REQUIRE (glm_gpu_pool_new (gpu, &card.pool, &error), "%s", error.message);
-  REQUIRE (gpu->vk.CreateFence (gpu->device, &fence, NULL, &card.fence) == VK_SUCCESS, "no fence");
-  card.queries = new_queries (gpu, 2);
-  make_reader (&card);
-  return card;
-}
-
-static void
-card_clear (Card *card)
-{
-  GlmGpu *gpu = card->gpu;
-
-  gpu->vk.DestroyPipeline (gpu->device, card->read, NULL);
-  gpu->vk.DestroyQueryPool (gpu->device, card->queries, NULL);
-  gpu->vk.DestroyFence (gpu->device, card->fence, NULL);
-  gpu->vk.DestroyCommandPool (gpu->device, card->pool, NULL);
-}
-
-/* What is recorded between the two is done between the time stamps. */
-static GlmRecord
-card_begin (Card *card, GlmError *error)
-{
-  GlmGpu *gpu = card->gpu;
-
-  REQUIRE (glm_gpu_commands_begin (gpu, card->pool, &card->commands, error), "%s", error->message);
-  gpu->vk.CmdResetQueryPool (card->commands, card->queries, 0, 2);
-  gpu->vk.CmdWriteTimestamp (card->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, card->queries, 0);
-  return (GlmRecord){ .gpu = gpu, .commands = card->commands, .error = error };
-}
-
-/* Seconds of it: the median, after the first time. */
-static double
-card_run (Card *card)
-{
-  GlmGpu *gpu = card->gpu;
-  double values[5], start = now ();
-  GlmError error = { 0 };
-  int n = 0;
-
-  gpu->vk.CmdWriteTimestamp (card->commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, card->queries, 1);
-  REQUIRE (glm_gpu_commands_end (gpu, card->commands, &error), "%s", error.message);
-  while (n < n_times ())
-    {
-      bool is_warm = is_small || now () - start > warm_seconds;
-
-      REQUIRE (glm_gpu_submit (gpu, &card->commands, 1, card->fence, &error) && glm_gpu_wait (gpu, card->fence, &error), "%s",
-               error.message);
-      values[n] = seconds_between (gpu, card->queries, 0);
-      n += is_warm;
-    }
-  return median (values, n);
-}
-
-/* Small dispatches, each behind the last. */
-static void
-measure_barriers (Card *card)
-{
-  GlmGpuBuffer memory;
-  GlmError error = { 0 };
-  int n = is_small ? 64 : 1024;
-
-  REQUIRE (glm_gpu_buffer_new (card->gpu, 4096, GLM_GPU_DEVICE, &memory, &error), "%s", error.message);
-  for (int barriers = 0; barriers < 2; barriers++)
-    {
-      GlmRecord record = card_begin (card, &error);
-      GlmAddPush push = { memory.address, memory.address + 2048, 64, 64, 64, 1 };
-
-      for (int i = 0; i < n; i++)
-        {
-          record.no_barrier = !barriers;
-          REQUIRE (glm_record_add (&record, &push, 1), "%s", error.message);
-        }
-      say (barriers ? "barrier.us" : "dispatch.us", 1e6 * card_run (card) / n);
-    }
-  glm_gpu_buffer_clear (card->gpu, &memory);
+  return reader;
 }
 
 static double
-measure_reading (Card *card, const GlmGpuBuffer *memory)
+measure_reading (CardTimer *timer, const GlmGpuBuffer *memory)
 {
   const uint32_t groups = is_small ? 16 : 2048, step = groups * 256 * 8;
   struct
@@ -649,48 +538,67 @@ measure_reading (Card *card, const GlmGpuBuffer *memory)
     uint32_t n;
   } push = { memory->address, memory->address, (uint32_t) (memory->size / 16 / step * step) };
   GlmError error = { 0 };
-  GlmRecord record = card_begin (card, &error);
+  VkPipeline reader = new_reader (timer->gpu);
+  double seconds;
+  GlmRecord record = card_timer_begin (timer, &error);
 
-  card->gpu->vk.CmdBindPipeline (record.commands, VK_PIPELINE_BIND_POINT_COMPUTE, card->read);
-  card->gpu->vk.CmdPushConstants (record.commands, card->gpu->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, 20, &push);
-  card->gpu->vk.CmdDispatch (record.commands, groups, 1, 1);
-  return 16.0 * push.n / card_run (card);
+  timer->gpu->vk.CmdBindPipeline (record.commands, VK_PIPELINE_BIND_POINT_COMPUTE, reader);
+  timer->gpu->vk.CmdPushConstants (record.commands, timer->gpu->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, 20, &push);
+  timer->gpu->vk.CmdDispatch (record.commands, groups, 1, 1);
+  seconds = card_timer_run (timer);
+  timer->gpu->vk.DestroyPipeline (timer->gpu->device, reader, NULL);
+  return 16.0 * push.n / seconds;
 }
 
-/* A token's product with as many matrices in turn as the memory holds, so that no cache helps; bytes a second. */
+/* Where what products read and write lies in one buffer. */
+#define SCALES_AT  ((uint64_t) 16 << 20)
+#define OUTPUTS_AT ((uint64_t) 32 << 20)
+#define PARTS_AT   ((uint64_t) 128 << 20)
+
+/* n products of such a batch, with as many matrices in turn as the memory holds, so that no cache helps; the bytes of one. */
 static double
-measure_product (Card *card, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols)
+record_products (GlmRecord *record, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols,
+                 uint32_t tokens, int n)
 {
   GlmPlanes planes = glm_planes_for_type (GLM_TYPE_Q4_0);
   size_t values, scales, mins, each;
-  GlmError error = { 0 };
-  GlmRecord record = card_begin (card, &error);
-  int n;
 
   glm_planes_bytes (&planes, (int64_t) rows * cols, &values, &scales, &mins);
   each = (values + scales + 255) / 256 * 256;
-  n = (int) (memory->size / each);
   for (int i = 0; i < n; i++)
     {
-      uint64_t at = memory->address + (uint64_t) i * each;
+      uint64_t at = memory->address + (uint64_t) i % (memory->size / each) * each;
       GlmProductPush push = { .quants = at,
                               .scales = at + values,
                               .x = others->address,
-                              .x_scales = others->address + 65536,
-                              .y = others->address + 131072,
+                              .x_scales = others->address + SCALES_AT,
+                              .y = others->address + OUTPUTS_AT,
+                              .parts = others->address + PARTS_AT,
                               .rows = rows,
                               .blocks = cols / 32,
                               .ldy = rows,
-                              .tokens = 1,
+                              .tokens = tokens,
                               .scale = 1 };
 
-      REQUIRE (glm_record_product (&record, &push, &planes), "%s", error.message);
+      REQUIRE (glm_record_product (record, &push, &planes), "%s", record->error->message);
     }
-  return (double) (values + scales) * n / card_run (card);
+  return (double) (values + scales);
+}
+
+/* A token's; bytes a second. */
+static double
+measure_product (CardTimer *timer, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols)
+{
+  GlmError error = { 0 };
+  GlmRecord record = card_timer_begin (timer, &error);
+  int n = is_small ? 4 : 64;
+  double bytes = record_products (&record, memory, others, rows, cols, 1, n);
+
+  return bytes * n / card_timer_run (timer);
 }
 
 static void
-measure_products (Card *card)
+measure_products (CardTimer *timer)
 {
   static const uint32_t shapes[][2] = { { 27392, 4096 }, { 4096, 13696 }, { 65024, 4096 } };
   GlmGpuBuffer memory, others;
@@ -698,66 +606,46 @@ measure_products (Card *card)
   double reading;
   size_t size;
 
-  size = glm_gpu_free_bytes (card->gpu) / 4 * 3;
+  size = glm_gpu_free_bytes (timer->gpu) / 4 * 3;
   size = is_small ? (size_t) 24 << 20 : size < (size_t) 3000 << 20 ? size : (size_t) 3000 << 20;
-  REQUIRE (glm_gpu_buffer_new (card->gpu, size, GLM_GPU_DEVICE, &memory, &error)
-               && glm_gpu_buffer_new (card->gpu, 1 << 20, GLM_GPU_DEVICE, &others, &error),
+  REQUIRE (glm_gpu_buffer_new (timer->gpu, size, GLM_GPU_DEVICE, &memory, &error)
+               && glm_gpu_buffer_new (timer->gpu, PARTS_AT, GLM_GPU_DEVICE, &others, &error),
            "%s", error.message);
-  reading = measure_reading (card, &memory);
+  reading = measure_reading (timer, &memory);
   say ("reading.gbps", 1e-9 * reading);
   for (int i = 0; i < 3; i++)
     {
       char name[64];
       uint32_t by = is_small ? 8 : 1;
-      double speed_of = measure_product (card, &memory, &others, shapes[i][0] / by, shapes[i][1]);
+      double speed_of = measure_product (timer, &memory, &others, shapes[i][0] / by, shapes[i][1]);
 
       snprintf (name, sizeof name, "product.%ux%u", (unsigned) shapes[i][0], (unsigned) shapes[i][1]);
       say (name, speed_of / reading);
     }
-  glm_gpu_buffer_clear (card->gpu, &memory);
-  glm_gpu_buffer_clear (card->gpu, &others);
+  glm_gpu_buffer_clear (timer->gpu, &memory);
+  glm_gpu_buffer_clear (timer->gpu, &others);
 }
 
 /* ---- How products are divided -------------------------------------------------------------------------------------- */
 
 /* Microseconds of a product of each shape with each tile and number of parts: to choose by. */
 static void
-measure_division (Card *card, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols,
+measure_division (CardTimer *timer, const GlmGpuBuffer *memory, const GlmGpuBuffer *others, uint32_t rows, uint32_t cols,
                   uint32_t tokens)
 {
-  GlmPlanes planes = glm_planes_for_type (GLM_TYPE_Q4_0);
-  size_t values, scales, mins, each;
   GlmError error = { 0 };
 
-  glm_planes_bytes (&planes, (int64_t) rows * cols, &values, &scales, &mins);
-  each = (values + scales + 255) / 256 * 256;
   /* 0 and 0: as it is done. */
-  for (int tile = 0; tile <= 1 || glm_record_has_tile (card->gpu, tile); tile++)
+  for (int tile = 0; tile <= 1 || glm_record_has_tile (timer->gpu, tile); tile++)
     for (uint32_t parts = tile > 0; parts <= (tile > 0 ? 12 : 0); parts += parts > 3 ? 2 : 1)
       {
-        GlmRecord record = card_begin (card, &error);
+        GlmRecord record = card_timer_begin (timer, &error);
 
         record.tile = tile;
         record.parts = parts;
-        for (int i = 0; i < 8; i++)
-          {
-            uint64_t at = memory->address + (uint64_t) i * each % (memory->size - each) / 256 * 256;
-            GlmProductPush push = { .quants = at,
-                                    .scales = at + values,
-                                    .x = others->address,
-                                    .x_scales = others->address + (16 << 20),
-                                    .y = others->address + (32 << 20),
-                                    .parts = others->address + (128 << 20),
-                                    .rows = rows,
-                                    .blocks = cols / 32,
-                                    .ldy = rows,
-                                    .tokens = tokens,
-                                    .scale = 1 };
-
-            REQUIRE (glm_record_product (&record, &push, &planes), "%s", error.message);
-          }
+        record_products (&record, memory, others, rows, cols, tokens, 8);
         printf ("product %5u x %5u x %3u, tile %d, %2u parts: %7.1f us\n", (unsigned) rows, (unsigned) cols, (unsigned) tokens,
-                tile, (unsigned) parts, 1e6 * card_run (card) / 8);
+                tile, (unsigned) parts, 1e6 * card_timer_run (timer) / 8);
       }
 }
 
@@ -766,21 +654,19 @@ measure_divisions (GlmGpu *gpu)
 {
   static const uint32_t shapes[][2] = { { 27392, 4096 }, { 4096, 13696 }, { 4608, 4096 }, { 4096, 4096 } };
   static const uint32_t tokens[] = { 8, 16, 32, 64, 128, 256, 512 };
-  Card card = card_new (gpu);
+  CardTimer timer = card_timer_new (gpu, n_times (), warm_seconds () / 40);
   GlmGpuBuffer memory, others;
   GlmError error = { 0 };
 
   REQUIRE (glm_gpu_buffer_new (gpu, (size_t) 600 << 20, GLM_GPU_DEVICE, &memory, &error)
                && glm_gpu_buffer_new (gpu, (size_t) 1000 << 20, GLM_GPU_DEVICE, &others, &error),
            "%s", error.message);
-  warm_seconds /= 40;
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
     for (size_t k = 0; k < sizeof tokens / sizeof *tokens; k++)
-      measure_division (&card, &memory, &others, shapes[i][0], shapes[i][1], tokens[k]);
-  warm_seconds *= 40;
+      measure_division (&timer, &memory, &others, shapes[i][0], shapes[i][1], tokens[k]);
   glm_gpu_buffer_clear (gpu, &memory);
   glm_gpu_buffer_clear (gpu, &others);
-  card_clear (&card);
+  card_timer_clear (&timer);
 }
 
 /* ---- Loading ---------------------------------------------------------------------------------------------------- */
@@ -802,10 +688,10 @@ open_device (const char *device)
 {
   GlmGpu *gpu;
   GlmError error = { 0 };
-  double start = now ();
+  double start = now_seconds ();
 
   REQUIRE (glm_gpu_open (device, folder, &gpu, &error), "%s", error.message);
-  start = now () - start;
+  start = now_seconds () - start;
   glm_gpu_free (gpu);
   return start;
 }
@@ -906,10 +792,10 @@ measure_pause (Loaded *loaded)
 
   evaluate (session, 0, 16);
   loaded->model->gpu->vk.QueueSubmit = lost_submit;
-  start = now ();
+  start = now_seconds ();
   REQUIRE (glm_session_eval (session, &(int32_t){ 7 }, 1, 1, NULL, NULL, &error), "%s", error.message);
   REQUIRE (*glm_session_device_problem (session), "not lost");
-  say ("pause.s", now () - start);
+  say ("pause.s", now_seconds () - start);
 }
 
 static void
@@ -926,7 +812,7 @@ int
 main (int argc, char **argv)
 {
   Loaded loaded;
-  Card card;
+  CardTimer timer;
 
   if (argc < 4)
     {
@@ -955,10 +841,10 @@ main (int argc, char **argv)
   measure_speeds (&loaded);
   /* Small cards need its memory for the products. */
   glm_model_rest (loaded.model, 0);
-  card = card_new (loaded.model->gpu);
-  measure_barriers (&card);
-  measure_products (&card);
-  card_clear (&card);
+  timer = card_timer_new (loaded.model->gpu, n_times (), warm_seconds ());
+  measure_barriers (&timer);
+  measure_products (&timer);
+  card_timer_clear (&timer);
   measure_precision (argv[3], argv[1]);
   measure_pause (&loaded);
   unload (&loaded);

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "chat/myna-bandwidth.h"
-#include "remote/wire/remote-address.h"
 #include "chat/myna-problem.h"
+#include "remote/wire/remote-address.h"
 
 #define MAX_BYTES  (4u << 20)
 #define MAX_MODELS 500

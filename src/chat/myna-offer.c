@@ -10,8 +10,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
-#include "chat/myna-remote-error.h"
 #include "chat/myna-problem.h"
+#include "chat/myna-remote-error.h"
 
 /* Bytes that stay free on the disk, for chats and for other programs. */
 #define RESERVE     ((gint64) 512 << 20)

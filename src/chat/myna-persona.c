@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "chat/myna-chat-settings.h"
+#include "chat/myna-problem.h"
 #include "storage/storage.h"
 #include "text/text-json.h"
-#include "chat/myna-problem.h"
 
 #define VERSION_KEY    "myna-persona"
 #define VERSION        1

@@ -13,10 +13,10 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/myna-problem.h"
 #include "storage/storage.h"
 #include "text/text-aside.h"
 #include "text/text-json.h"
-#include "chat/myna-problem.h"
 
 #define VERSION_KEY "myna-prompts"
 #define VERSION     1

@@ -337,7 +337,7 @@ glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, GlmGpuForm f
 
 /* ---- Products --------------------------------------------------------------------------------------------------- */
 
-/* Teams of lanes, a row each: the shapes that were fastest on an H200 (design: 64 lanes a row, two blocks a lane under way). */
+/* Tokens of a workgroup; those beyond the last are computed for nothing. */
 static uint32_t
 round_tokens (uint32_t n)
 {
@@ -396,8 +396,8 @@ typedef struct
   uint32_t parts, span;
 } Division;
 
-/* So that the last round of workgroups leaves few cores idle.  Adding up is reading and writing as many floats a part as there are
- * sums of `blocks` blocks. */
+/* So that the last round of workgroups leaves few cores idle.  A part more is written and read again: on an H200 that takes as long as
+ * the products of six blocks with matrix units, or of two without. */
 static uint32_t
 choose_parts (const GlmGpu *gpu, const Tile *tile, uint32_t groups, uint32_t blocks)
 {
@@ -574,19 +574,16 @@ glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool 
   return dispatch (r, &d, push, sizeof *push);
 }
 
-#define FEW_QUERIES  16
-#define MANY_QUERIES 64
-
 /* Many at a time with matrix units, if they are there and a chunk and the scores find room. */
 int64_t
 glm_record_attend_queries (const GlmGpu *gpu, int64_t width, int64_t group, int element_bytes, int64_t n_rows)
 {
-  int64_t bytes = (GLM_ATTEND_CHUNK * (width / 8 + 1) + MANY_QUERIES * 17) * 16;
+  int64_t bytes = (GLM_ATTEND_CHUNK * (width / 8 + 1) + GLM_ATTEND_MATRIX_QUERIES * 17) * 16;
 
   return gpu->has_matrix && width % 16 == 0 && element_bytes <= 2 && n_rows >= many_tokens (gpu)
-                 && n_rows * group >= MANY_QUERIES && width <= 128 && bytes <= gpu->shared_bytes
-             ? MANY_QUERIES
-             : FEW_QUERIES;
+                 && n_rows * group >= GLM_ATTEND_MATRIX_QUERIES && width <= 128 && bytes <= gpu->shared_bytes
+             ? GLM_ATTEND_MATRIX_QUERIES
+             : GLM_ATTEND_QUERIES;
 }
 
 bool
@@ -594,10 +591,10 @@ glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64
                    int64_t n_splits)
 {
   int64_t queries = glm_record_attend_queries (r->gpu, width, group, element_bytes, push->n_rows);
-  Dispatch d = { .shader = queries == MANY_QUERIES ? ATTEND_MATRIX : ATTEND,
+  Dispatch d = { .shader = queries == GLM_ATTEND_MATRIX_QUERIES ? ATTEND_MATRIX : ATTEND,
                  .constants = { (uint32_t) width, (uint32_t) group, kv_of (element_bytes) },
                  .n = 3,
-                 .subgroup = queries == MANY_QUERIES && r->gpu->has_subgroup_control ? 32 : 0,
+                 .subgroup = queries == GLM_ATTEND_MATRIX_QUERIES && r->gpu->has_subgroup_control ? 32 : 0,
                  .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * group, queries) } };
 
   return dispatch (r, &d, push, sizeof *push);

@@ -91,8 +91,10 @@ typedef struct
   uint32_t first, n_context;
 } GlmRun;
 
-/* Columns that attention takes at a time: attend.glsl. */
-#define GLM_ATTEND_CHUNK 64
+/* Columns that attention takes at a time: attend.glsl; and query vectors of a workgroup of attend.comp and attend-matrix.comp. */
+#define GLM_ATTEND_CHUNK          64
+#define GLM_ATTEND_QUERIES        16
+#define GLM_ATTEND_MATRIX_QUERIES 64
 
 /* The form that a product of so many rows reads. */
 GlmGpuForm glm_record_form (const GlmGpu *gpu, int64_t n_rows);

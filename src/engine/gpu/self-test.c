@@ -679,7 +679,7 @@ test_attention (Test *t, Attention a)
   check_attention (&a, capacity, rows, scales, q, y, &wrong, &right);
   snprintf (what, sizeof what, "attention, %s, %lld × %lld heads of %lld, %lld rows, %lld parts", element_name (a.bytes),
             (long long) a.n_kv, (long long) a.group, (long long) a.width, (long long) a.n_rows, (long long) a.n_splits);
-  report (t, what, wrong, right, queries > 16 ? 1e-3 : 2e-5);
+  report (t, what, wrong, right, queries == GLM_ATTEND_MATRIX_QUERIES ? 1e-3 : 2e-5);
   if (form != GLM_GPU_FLOATS)
     report_quants (t, "attention", &quants, y, n_heads * a.width, a.n_rows, n_heads * a.width);
   return true;

@@ -280,8 +280,7 @@ open_row_menu (GtkWidget *row, GtkGesture *gesture, double x, double y)
 
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
-/* The row inside the list item that has the focus; NULL if the focus is elsewhere. */
-/* Headings can have the focus, and mean nothing. */
+/* The row inside the list item that has the focus; NULL if the focus is elsewhere, or on a heading. */
 static MynaHistoryRow *
 get_focus_row (MynaHistoryList *self)
 {

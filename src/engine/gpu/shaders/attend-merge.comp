@@ -1,4 +1,4 @@
-/* attend-merge.comp: the parts of attend.comp to rows of outputs, and these in the form that a product reads; a workgroup a head of a row
+/* attend-merge.comp: the parts of attention to rows of outputs, also in the form that a product reads; a workgroup a head of a row
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A tile of BM rows × BN tokens by eight subgroups of 32 lanes, SUBS of them along the rows.  STEP blocks of 32 columns at a time
- * become halves in shared memory, where activations are halves already, while the next are being loaded.  What lies beyond the last row, token or block is computed from the last, or from nothing, and not kept.
+ * become halves in shared memory, where activations are halves already, while the next are being loaded.  What lies beyond the
+ * last row, token or block is computed from the last, or from nothing, and not kept.
  */
 #version 460
 #extension GL_GOOGLE_include_directive : require

@@ -1,4 +1,4 @@
-/* norm.comp: RMSNorm or LayerNorm of a row, or of each of its heads, and the result in the form that a product reads; a workgroup a row
+/* norm.comp: RMSNorm or LayerNorm of a row, or of each of its heads, also in the form that a product reads; a workgroup a row
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -24,6 +24,7 @@ struct _MynaHistoryModel
   StoreListKind kind;
   GCancellable *cancellable;
   gboolean loading;
+  gboolean held;
   gboolean reload_pending;
   guint midnight_source;
 
@@ -66,7 +67,10 @@ midnight_cb (gpointer user_data)
   MynaHistoryModel *self = user_data;
 
   self->midnight_source = 0;
-  update_entries (self);
+  if (self->held)
+    reload (self);
+  else
+    update_entries (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -353,7 +357,7 @@ update_record (MynaHistoryModel *self, const StoreConversation *conversation)
 static void
 conversation_changed_cb (MynaHistoryModel *self, gint64 id, const StoreConversation *row, StoreDb *store)
 {
-  if (!row || self->loading)
+  if (!row || self->loading || self->held)
     reload (self);
   else
     update_record (self, row);
@@ -362,7 +366,7 @@ conversation_changed_cb (MynaHistoryModel *self, gint64 id, const StoreConversat
 static void
 conversation_removed_cb (MynaHistoryModel *self, gint64 id, StoreDb *store)
 {
-  if (id == 0)
+  if (id == 0 || self->held)
     reload (self);
   else
     remove_record (self, id);
@@ -400,7 +404,11 @@ folders_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MynaHistoryModel) self = user_data;
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
 
-  if (list && self->store == STORE_DB (source))
+  if (!list || self->store != STORE_DB (source))
+    return;
+  if (self->held)
+    reload (self);
+  else
     take_folders (self, list);
 }
 
@@ -440,6 +448,16 @@ set_loading (MynaHistoryModel *self, gboolean loading)
 }
 
 static void
+reload_if_pending (MynaHistoryModel *self)
+{
+  if (self->reload_pending)
+    {
+      self->reload_pending = FALSE;
+      reload (self);
+    }
+}
+
+static void
 list_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaHistoryModel) self = user_data;
@@ -448,23 +466,21 @@ list_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (list)
+  if (self->held)
+    self->reload_pending = TRUE;
+  else if (list)
     take_list (self, list);
   set_loading (self, FALSE);
-  if (self->reload_pending)
-    {
-      self->reload_pending = FALSE;
-      reload (self);
-    }
+  reload_if_pending (self);
 }
 
-/* Reads the whole list again; what changes while that runs asks for one more reading. */
+/* Reads the whole list again; what changes while that runs, or while the list is held, asks for one more reading. */
 static void
 reload (MynaHistoryModel *self)
 {
   if (!self->store)
     return;
-  if (self->loading)
+  if (self->loading || self->held)
     {
       self->reload_pending = TRUE;
       return;
@@ -483,6 +499,16 @@ start_over (MynaHistoryModel *self)
   self->loading = self->reload_pending = FALSE;
   myna_history_model_uncheck_all (self);
   reload (self);
+}
+
+void
+myna_history_model_set_held (MynaHistoryModel *self, gboolean held)
+{
+  g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
+
+  self->held = held;
+  if (!held)
+    reload_if_pending (self);
 }
 
 void

@@ -407,13 +407,14 @@ class History(TestCase):
         raise Failure(f"{dragged!r} could not be dragged into {target!r}")
 
     def test_rename_while_rows_move(self):
-        """A chat whose name is being typed moves in the list, for the reply of another begins: the typing goes on."""
+        """While a chat's name is typed the reply of another begins, which moves that to the top: the typing goes on."""
         self.set_chat_settings(temperature=0, repetition_penalty=0.5, max_tokens=1200)
         app = self.start()
         for question in "Tell me a story about a bird.", "Tell me a story about a cat.", "Tell me a story about a dog.":
             app.key("ctrl+n")
             wait(lambda: not app.rows("You"), "a new chat")
             app.send(question)
+        wait(lambda: self.count("1") == 3, "the chats")
         order = [title for title, in self.query("SELECT title FROM conversation ORDER BY updated_at DESC")]
         app.key("F2")
         self.wait_title_focus(app)

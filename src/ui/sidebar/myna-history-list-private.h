@@ -25,7 +25,6 @@ struct _MynaHistoryList
   gint64 current;
   MynaHistoryKind rename_kind; /* rename this as soon as its row is there … */
   gint64 rename_id;            /* … 0: nothing */
-  char *typed;                 /* what was typed already; NULL: nothing */
   gint64 range_start;          /* the conversation checked last: where Shift+click begins */
   gboolean selecting;
   gboolean acted_on_press; /* the click that goes on now did its work already */

@@ -158,6 +158,14 @@ row_released_cb (GtkGesture *gesture, int n_press, double x, double y, MynaHisto
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
+/* A row that moved under the hands of the person would lose what is typed, and an input method its composition. */
+static void
+row_renaming_cb (MynaHistoryRow *row, gboolean renaming, MynaHistoryList *self)
+{
+  if (self->model)
+    myna_history_model_set_held (self->model, renaming);
+}
+
 static void
 row_renamed_cb (MynaHistoryRow *row, const char *title, MynaHistoryList *self)
 {
@@ -184,6 +192,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistory
   g_signal_connect_object (click, "pressed", G_CALLBACK (row_pressed_cb), self, 0);
   g_signal_connect_object (click, "released", G_CALLBACK (row_released_cb), self, 0);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_object (row, "renaming", G_CALLBACK (row_renaming_cb), self, 0);
   g_signal_connect_object (row, "renamed", G_CALLBACK (row_renamed_cb), self, 0);
   g_signal_connect_object (row, "check-toggled", G_CALLBACK (row_check_toggled_cb), self, 0);
   myna_add_context_menu (row, open_row_menu);
@@ -191,14 +200,36 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistory
   gtk_list_item_set_child (list_item, row);
 }
 
-/* The row cannot take the focus while it is being put into the list. */
-static gboolean
-begin_rename_idle (gpointer row)
+static MynaHistoryRow *
+find_row (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
 {
-  MynaHistoryList *self = MYNA_HISTORY_LIST (gtk_widget_get_ancestor (row, MYNA_TYPE_HISTORY_LIST));
-  g_autofree char *typed = self ? g_steal_pointer (&self->typed) : NULL;
+  GHashTableIter iter;
+  gpointer row;
 
-  myna_history_row_begin_rename (row, typed);
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
+    {
+      MynaHistoryItem *item = myna_history_row_get_item (row);
+
+      if (myna_history_item_get_kind (item) == kind && myna_history_item_get_id (item) == id)
+        return row;
+    }
+
+  return NULL;
+}
+
+/* The row cannot take the focus while it is being put into the list; and the menu that this comes from gives it back. */
+static gboolean
+begin_rename_idle (gpointer list)
+{
+  MynaHistoryList *self = list;
+  MynaHistoryRow *row = self->rows && self->rename_id ? find_row (self, self->rename_kind, self->rename_id) : NULL;
+
+  if (row)
+    {
+      self->rename_id = 0;
+      myna_history_row_begin_rename (row);
+    }
 
   return G_SOURCE_REMOVE;
 }
@@ -217,12 +248,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryL
   myna_history_row_set_selecting (row, self->selecting);
   if (self->rename_id && self->rename_kind == myna_history_item_get_kind (item)
       && self->rename_id == myna_history_item_get_id (item))
-    {
-      self->rename_id = 0;
-      /* After the menu that this comes from, which gives the focus back; one that moves must have it before the next key. */
-      g_idle_add_full (self->typed ? G_PRIORITY_HIGH : G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row),
-                       g_object_unref);
-    }
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -230,14 +256,6 @@ unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistor
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_list_item_get_child (list_item));
 
-  /* A row that moves is bound anew. */
-  if (myna_history_row_get_typed (row))
-    {
-      self->rename_kind = myna_history_item_get_kind (myna_history_row_get_item (row));
-      self->rename_id = myna_history_item_get_id (myna_history_row_get_item (row));
-      g_free (self->typed);
-      self->typed = g_strdup (myna_history_row_get_typed (row));
-    }
   g_hash_table_remove (self->rows, row);
   myna_history_row_set_item (row, NULL);
 }
@@ -315,7 +333,7 @@ myna_history_list_rename_focused (MynaHistoryList *self)
 
   row = get_focus_row (self);
   if (row)
-    myna_history_row_begin_rename (row, NULL);
+    myna_history_row_begin_rename (row);
 
   return row != NULL;
 }
@@ -426,10 +444,12 @@ myna_history_list_dispose (GObject *object)
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->stack, gtk_widget_unparent);
   if (self->model)
-    g_signal_handlers_disconnect_by_data (self->model, self);
+    {
+      myna_history_model_set_held (self->model, FALSE);
+      g_signal_handlers_disconnect_by_data (self->model, self);
+    }
   g_clear_object (&self->model);
   g_clear_pointer (&self->rows, g_hash_table_unref);
-  g_clear_pointer (&self->typed, g_free);
 
   G_OBJECT_CLASS (myna_history_list_parent_class)->dispose (object);
 }
@@ -528,41 +548,17 @@ myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting)
   g_signal_emit (self, signals[SELECTING_CHANGED], 0);
 }
 
-static MynaHistoryRow *
-find_row (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
-{
-  GHashTableIter iter;
-  gpointer row;
-
-  g_hash_table_iter_init (&iter, self->rows);
-  while (g_hash_table_iter_next (&iter, &row, NULL))
-    {
-      MynaHistoryItem *item = myna_history_row_get_item (row);
-
-      if (myna_history_item_get_kind (item) == kind && myna_history_item_get_id (item) == id)
-        return row;
-    }
-
-  return NULL;
-}
-
 void
 myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
 {
   guint position = myna_history_model_find (self->model, kind, id);
-  MynaHistoryRow *row;
 
   g_return_if_fail (MYNA_IS_HISTORY_LIST (self));
 
-  g_clear_pointer (&self->typed, g_free);
+  self->rename_kind = kind;
+  self->rename_id = id;
   if (position != G_MAXUINT)
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
-  row = find_row (self, kind, id);
-  if (row)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
-  else
-    {
-      self->rename_kind = kind;
-      self->rename_id = id;
-    }
+  if (find_row (self, kind, id))
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (self), g_object_unref);
 }

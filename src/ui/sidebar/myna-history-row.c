@@ -31,6 +31,7 @@ struct _MynaHistoryRow
 
 enum
 {
+  SIGNAL_RENAMING,
   SIGNAL_RENAMED,
   SIGNAL_CHECK_TOGGLED,
   N_SIGNALS
@@ -40,18 +41,19 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaHistoryRow, myna_history_row, GTK_TYPE_WIDGET)
 
+static gboolean
+is_renaming (MynaHistoryRow *self)
+{
+  return self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
+}
+
 static void
 end_rename (MynaHistoryRow *self)
 {
+  if (!is_renaming (self))
+    return;
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->label);
-}
-
-const char *
-myna_history_row_get_typed (MynaHistoryRow *self)
-{
-  gboolean renaming = self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
-
-  return renaming ? gtk_editable_get_text (GTK_EDITABLE (self->entry)) : NULL;
+  g_signal_emit (self, signals[SIGNAL_RENAMING], 0, FALSE);
 }
 
 static void
@@ -59,7 +61,7 @@ accept_rename (MynaHistoryRow *self)
 {
   g_autofree char *title = NULL;
 
-  if (!self->item || !myna_history_row_get_typed (self))
+  if (!self->item || !is_renaming (self))
     return;
   title = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
   end_rename (self);
@@ -210,6 +212,8 @@ myna_history_row_class_init (MynaHistoryRowClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "historyrow");
 
+  signals[SIGNAL_RENAMING] =
+      g_signal_new ("renaming", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_RENAMED] =
       g_signal_new ("renamed", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_CHECK_TOGGLED] =
@@ -293,7 +297,7 @@ myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting)
 }
 
 void
-myna_history_row_begin_rename (MynaHistoryRow *self, const char *typed)
+myna_history_row_begin_rename (MynaHistoryRow *self)
 {
   g_return_if_fail (MYNA_IS_HISTORY_ROW (self));
 
@@ -301,9 +305,8 @@ myna_history_row_begin_rename (MynaHistoryRow *self, const char *typed)
     return;
   if (!self->entry)
     make_entry (self);
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), typed ? typed : myna_history_item_get_title (self->item));
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), myna_history_item_get_title (self->item));
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->entry);
   gtk_widget_grab_focus (self->entry);
-  if (typed)
-    gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
+  g_signal_emit (self, signals[SIGNAL_RENAMING], 0, TRUE);
 }

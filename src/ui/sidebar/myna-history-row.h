@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_HISTORY_ROW (myna_history_row_get_type ())
 G_DECLARE_FINAL_TYPE (MynaHistoryRow, myna_history_row, MYNA, HISTORY_ROW, GtkWidget)
 
-/* Signals: renamed (const char *title): the person typed a new title and confirmed it.
+/* Signals: renaming (gboolean): the title became an entry, or is a title again.
+ *          renamed (const char *title): the person typed a new title and confirmed it.
  *          check-toggled (): the check button was switched by the person. */
 GtkWidget *myna_history_row_new (void);
 MynaHistoryItem *myna_history_row_get_item (MynaHistoryRow *self);
@@ -21,9 +22,7 @@ MynaHistoryItem *myna_history_row_get_item (MynaHistoryRow *self);
 void myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item);
 /* Whether check buttons stand before the titles. */
 void myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting);
-/* Puts an entry in the title's place.  typed: what is in it; NULL: the title. */
-void myna_history_row_begin_rename (MynaHistoryRow *self, const char *typed);
-/* NULL: no title is being typed. */
-const char *myna_history_row_get_typed (MynaHistoryRow *self);
+/* Puts an entry in the title's place. */
+void myna_history_row_begin_rename (MynaHistoryRow *self);
 
 G_END_DECLS

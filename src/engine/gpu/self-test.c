@@ -18,6 +18,7 @@
 #include "kernels/kernels.h"
 
 #define ARENA   ((size_t) 24 << 20)
+#define SCRATCH ((size_t) 8 << 20)
 #define GUARD   256
 #define PATTERN 0xA5
 
@@ -28,6 +29,8 @@ typedef struct
   size_t used;
   size_t guards[64];
   int n_guards;
+  char *scratch; /* the host's own, for what is expected */
+  size_t n_scratch;
   VkCommandPool pool;
   VkCommandBuffer commands;
   VkFence fence;
@@ -67,6 +70,16 @@ take (Test *t, size_t n)
   return p;
 }
 
+/* n bytes that the card does not see, all zero. */
+static void *
+borrow (Test *t, size_t n)
+{
+  char *p = t->scratch + t->n_scratch;
+
+  t->n_scratch += (n + 63) / 64 * 64;
+  return memset (p, 0, n);
+}
+
 static float *
 take_random (Test *t, int64_t n)
 {
@@ -88,6 +101,7 @@ begin (Test *t)
 {
   t->used = 0;
   t->n_guards = 0;
+  t->n_scratch = 0;
   t->record = (GlmRecord){ .gpu = t->gpu, .noting = t->noting, .tile = t->tile, .parts = t->parts, .error = t->error };
   if (t->noting)
     return true;
@@ -185,21 +199,17 @@ make_weights (Test *t, const GlmTypeTraits *traits, int64_t rows, int64_t cols, 
 {
   GlmPlanes form = glm_planes_for_type (traits->type);
   size_t n = (size_t) (rows * cols), sizes[3];
-  float *x = malloc (n * sizeof *x);
-  void *file = malloc (n / (size_t) traits->block_size * (size_t) traits->block_bytes);
+  float *x = borrow (t, n * sizeof *x);
+  void *file = borrow (t, n / (size_t) traits->block_size * (size_t) traits->block_bytes);
 
   glm_planes_bytes (&form, (int64_t) n, &sizes[0], &sizes[1], &sizes[2]);
   for (int i = 0; i < 3; i++)
     planes[i] = sizes[i] > 0 ? take (t, sizes[i]) : NULL;
-  if (x && file)
-    {
-      for (size_t i = 0; i < n; i++)
-        x[i] = random_float (t) + (i / 32 % 5 == 0 ? 0.3f : 0);
-      traits->quantise (x, file, (int64_t) n);
-      glm_planes_pack (traits->type, file, (int64_t) n, planes[0], planes[1], planes[2]);
-      traits->dequantise (file, x, (int64_t) n);
-    }
-  free (file);
+  for (size_t i = 0; i < n; i++)
+    x[i] = random_float (t) + (i / 32 % 5 == 0 ? 0.3f : 0);
+  traits->quantise (x, file, (int64_t) n);
+  glm_planes_pack (traits->type, file, (int64_t) n, planes[0], planes[1], planes[2]);
+  traits->dequantise (file, x, (int64_t) n);
   return x;
 }
 
@@ -223,7 +233,7 @@ test_product (Test *t, const GlmTypeTraits *traits, int64_t rows, int64_t cols, 
   bias = take_random (t, rows);
   y = take (t, (size_t) (tokens * rows * 4));
   parts = take (t, (size_t) (tokens * rows * 4) * TEST_PARTS);
-  before = calloc ((size_t) (tokens * rows), sizeof *before);
+  before = borrow (t, (size_t) (tokens * rows) * sizeof *before);
   for (int64_t i = 0; adds && i < tokens * rows; i++)
     y[i] = before[i] = random_float (t);
   GlmQuantisePush quantise = { address (t, x), address (t, q.q), address (t, q.scales), (uint32_t) cols, (uint32_t) cols };
@@ -258,8 +268,6 @@ test_product (Test *t, const GlmTypeTraits *traits, int64_t rows, int64_t cols, 
   /* Scales of super-blocks are rounded to half precision; matrices multiply halves. */
   report (t, what, wrong, right, traits->block_size > 32 || form == GLM_GPU_HALVES ? 1e-3 : 2e-5);
   report_quants (t, "activations", &q, x, cols, tokens, cols);
-  free (weights);
-  free (before);
   return true;
 }
 
@@ -299,7 +307,6 @@ test_float (Test *t, GlmType type, int64_t rows, int64_t cols, int64_t tokens)
       }
   snprintf (what, sizeof what, "product, %s × %lld", traits->name, (long long) tokens);
   report (t, what, wrong, right, 1e-5);
-  free (weights);
   return true;
 }
 
@@ -338,12 +345,13 @@ test_norm (Test *t, bool layer, GlmGpuForm form, int64_t n_heads, int64_t width)
 {
   const GlmKernels *kernels = glm_kernels ();
   int64_t n = 3, ld = n_heads * width + 32;
-  float *x, *y, *weight, *bias, *expected = malloc ((size_t) width * sizeof *expected);
+  float *x, *y, *weight, *bias, *expected;
   Quants q = { 0 };
   double wrong = 0, right = 0;
 
-  if (!begin (t) || !expected)
+  if (!begin (t))
     return false;
+  expected = borrow (t, (size_t) width * sizeof *expected);
   x = take_random (t, n * ld);
   y = take (t, (size_t) (n * ld * 4));
   weight = take_random (t, width);
@@ -373,7 +381,6 @@ test_norm (Test *t, bool layer, GlmGpuForm form, int64_t n_heads, int64_t width)
       for (int64_t c = 0; c < width; c++)
         compare (expected[c], y[at + c], &wrong, &right);
     }
-  free (expected);
   report (t, layer ? "LayerNorm" : n_heads > 1 ? "RMSNorm of heads" : "RMSNorm", wrong, right, 1e-5);
   if (form != GLM_GPU_FLOATS)
     report_quants (t, "norm", &q, y, ld, n, width);
@@ -385,12 +392,14 @@ test_act (Test *t, bool gelu, GlmGpuForm form)
 {
   const GlmKernels *kernels = glm_kernels ();
   int64_t n = 2, width = 352, ld = 2 * width;
-  float *x, *before = malloc ((size_t) (n * ld) * sizeof *before), *expected = malloc ((size_t) width * sizeof *expected);
+  float *x, *before, *expected;
   Quants q;
   double wrong = 0, right = 0;
 
-  if (!begin (t) || !before || !expected)
+  if (!begin (t))
     return false;
+  before = borrow (t, (size_t) (n * ld) * sizeof *before);
+  expected = borrow (t, (size_t) width * sizeof *expected);
   x = take_random (t, n * ld);
   q = take_quants (t, form, n, width);
   for (int64_t i = 0; i < n * ld; i++)
@@ -408,8 +417,6 @@ test_act (Test *t, bool gelu, GlmGpuForm form)
       for (int64_t c = 0; c < width; c++)
         compare (expected[c], x[i * ld + c], &wrong, &right);
     }
-  free (before);
-  free (expected);
   report (t, gelu ? "GELU" : "SwiGLU", wrong, right, 1e-5);
   report_quants (t, gelu ? "GELU" : "SwiGLU", &q, x, ld, n, width);
   return true;
@@ -590,13 +597,13 @@ fill_columns (Test *t, const Attention *a, int64_t n, void *rows, float *scales)
 }
 
 static void
-check_attention (const Attention *a, int64_t capacity, void *const rows[2], float *const scales[2], const float *q,
+check_attention (Test *t, const Attention *a, int64_t capacity, void *const rows[2], float *const scales[2], const float *q,
                  const float *y, double *wrong, double *right)
 {
   int64_t n_heads = a->group * a->n_kv;
-  double *p = calloc ((size_t) capacity, sizeof *p);
+  double *p = borrow (t, (size_t) capacity * sizeof *p);
 
-  for (int64_t i = 0; p && i < a->n_rows * n_heads; i++)
+  for (int64_t i = 0; i < a->n_rows * n_heads; i++)
     {
       int64_t n = a->first + i / n_heads + 1, base = i % n_heads / a->group * capacity;
       double sum = 0;
@@ -619,8 +626,6 @@ check_attention (const Attention *a, int64_t capacity, void *const rows[2], floa
           compare (value, y[i * a->width + c], wrong, right);
         }
     }
-  *right = p ? *right : 0;
-  free (p);
 }
 
 static bool
@@ -676,7 +681,7 @@ test_attention (Test *t, Attention a)
   if (!glm_record_attend (&t->record, &push, a.width, a.group, a.n_kv, a.bytes, a.n_splits)
       || !glm_record_merge (&t->record, &merge, a.width, queries, form, n_heads, a.n_rows) || !run (t))
     return false;
-  check_attention (&a, capacity, rows, scales, q, y, &wrong, &right);
+  check_attention (t, &a, capacity, rows, scales, q, y, &wrong, &right);
   snprintf (what, sizeof what, "attention, %s, %lld × %lld heads of %lld, %lld rows, %lld parts", element_name (a.bytes),
             (long long) a.n_kv, (long long) a.group, (long long) a.width, (long long) a.n_rows, (long long) a.n_splits);
   report (t, what, wrong, right, queries == GLM_ATTEND_MATRIX_QUERIES ? 1e-3 : 2e-5);
@@ -749,8 +754,11 @@ bool
 glm_gpu_test_device (GlmGpu *gpu, GlmGpuTestFunc line, void *user_data, GlmError *error)
 {
   Test t = { .gpu = gpu, .seed = UINT64_C (0x9e3779b97f4a7c15), .line = line, .user_data = user_data, .error = error };
-  bool ok = test_all (&t);
+  bool ok;
 
+  t.scratch = malloc (SCRATCH);
+  ok = t.scratch ? test_all (&t) : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the test of a card");
+  free (t.scratch);
   if (!gpu->hung)
     {
       gpu->vk.DeviceWaitIdle (gpu->device);

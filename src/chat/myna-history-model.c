@@ -31,6 +31,7 @@ struct _MynaHistoryModel
   GPtrArray *records;   /* of MynaHistoryRecord, owned, sorted */
   GHashTable *by_id;    /* id inside the record → MynaHistoryRecord */
   GPtrArray *folders;   /* of MynaHistoryFolder, owned, by name */
+  GPtrArray *named;     /* the folders whose names the entries have, where these are others; else NULL */
   GArray *entries;      /* of MynaHistoryEntry: the rows */
   GHashTable *items;    /* key of a row → MynaHistoryItem, not owned */
   GHashTable *expanded; /* ids of folders, set of gint64 */
@@ -94,6 +95,7 @@ update_entries (MynaHistoryModel *self)
 
   schedule_midnight (self, now);
   self->entries = myna_history_entries_make (self->records, self->kind == STORE_LIST_ACTIVE ? self->folders : NULL, now);
+  g_clear_pointer (&self->named, g_ptr_array_unref);
   if (myna_history_entries_diff (before, self->entries, &position, &n_removed, &n_added))
     g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
 }
@@ -390,7 +392,11 @@ take_folders (MynaHistoryModel *self, GPtrArray *list)
       g_ptr_array_add (self->folders, folder);
     }
   /* While the list is being read its rows come all at once, so that it begins at the top. */
-  if (!self->loading)
+  if (self->loading && !self->named)
+    {
+      self->named = g_steal_pointer (&before);
+    }
+  else if (!self->loading)
     {
       update_entries (self);
       update_items (self);
@@ -496,7 +502,8 @@ start_over (MynaHistoryModel *self)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  self->loading = self->reload_pending = FALSE;
+  /* Nobody types in the list that comes. */
+  self->loading = self->reload_pending = self->held = FALSE;
   myna_history_model_uncheck_all (self);
   reload (self);
 }
@@ -583,6 +590,7 @@ myna_history_model_finalize (GObject *object)
   g_array_unref (self->entries);
   g_ptr_array_unref (self->records);
   g_ptr_array_unref (self->folders);
+  g_clear_pointer (&self->named, g_ptr_array_unref);
   g_object_unref (self->cancellable);
 
   g_clear_object (&self->servers);

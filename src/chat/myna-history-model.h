@@ -23,7 +23,8 @@ void myna_history_model_set_servers (MynaHistoryModel *self, MynaRemoteServers *
 StoreListKind myna_history_model_get_kind (MynaHistoryModel *self);
 void myna_history_model_set_kind (MynaHistoryModel *self, StoreListKind kind);
 gboolean myna_history_model_get_loading (MynaHistoryModel *self);
-/* While a name is typed in a row nothing comes, goes or moves; what happened is shown when the list is let go. */
+/* While a name is typed in a row nothing comes, goes or moves; what happened is shown when the list is let go.  Another kind or store
+ * lets it go. */
 void myna_history_model_set_held (MynaHistoryModel *self, gboolean held);
 /* Conversations, shown or inside folders that are closed. */
 guint myna_history_model_get_n_conversations (MynaHistoryModel *self);

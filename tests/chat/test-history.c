@@ -378,6 +378,57 @@ test_range (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (selected, ==, "3 selected");
 }
 
+/* While a name is typed nothing moves; afterwards all has. */
+static void
+test_held (Fixture *fixture, gconstpointer data)
+{
+  gint64 a = test_add_conversation (fixture->db, "a"), b;
+
+  g_usleep (2000);
+  b = test_add_conversation (fixture->db, "b");
+  assert_model (fixture, "H2 b a");
+  myna_history_model_set_held (fixture->model, TRUE);
+  test_add_conversation (fixture->db, "c");
+  test_wait_id (TEST_CALL (fixture->db, store_add_folder_async, "folder", (gint64) 0), NULL);
+  test_do (fixture->db, store_set_archived_async, b, TRUE);
+  test_do (fixture->db, store_rename_async, a, "renamed", TRUE);
+  assert_model (fixture, "H2 b a");
+  myna_history_model_set_held (fixture->model, FALSE);
+  assert_model (fixture, "H1 folder H2 c renamed");
+  /* Another list is there at once. */
+  myna_history_model_set_held (fixture->model, TRUE);
+  myna_history_model_set_kind (fixture->model, STORE_LIST_ARCHIVED);
+  assert_model (fixture, "H2 b");
+  test_do (fixture->db, store_set_archived_async, a, TRUE);
+  assert_model (fixture, "H2 b renamed");
+}
+
+static void
+hold_cb (MynaHistoryModel *model)
+{
+  myna_history_model_set_held (model, TRUE);
+}
+
+/* Held between two answers of the store, it has the names that it had. */
+static void
+test_held_while_read (Fixture *fixture, gconstpointer data)
+{
+  gint64 a = test_add_conversation (fixture->db, "a");
+  gulong handler;
+
+  test_wait_id (TEST_CALL (fixture->db, store_add_folder_async, "folder", (gint64) 0), NULL);
+  assert_model (fixture, "H1 folder H2 a");
+  myna_history_model_set_held (fixture->model, TRUE);
+  test_do (fixture->db, store_rename_async, a, "b", TRUE);
+  settle (fixture);
+  handler = g_signal_connect (fixture->model, "notify::folders", G_CALLBACK (hold_cb), NULL);
+  myna_history_model_set_held (fixture->model, FALSE);
+  assert_model (fixture, "H1 folder H2 a");
+  g_signal_handler_disconnect (fixture->model, handler);
+  myna_history_model_set_held (fixture->model, FALSE);
+  assert_model (fixture, "H1 folder H2 b");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -393,6 +444,8 @@ main (int argc, char *argv[])
   g_test_add ("/history/neighbours", Fixture, NULL, set_up, test_neighbours, tear_down);
   g_test_add ("/history/range", Fixture, NULL, set_up, test_range, tear_down);
   g_test_add ("/history/checked", Fixture, NULL, set_up, test_checked, tear_down);
+  g_test_add ("/history/held", Fixture, NULL, set_up, test_held, tear_down);
+  g_test_add ("/history/held-while-read", Fixture, NULL, set_up, test_held_while_read, tear_down);
 
   return g_test_run ();
 }

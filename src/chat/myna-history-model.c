@@ -736,6 +736,33 @@ myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gbool
   update_items (self);
 }
 
+static gint64
+get_parent (MynaHistoryModel *self, gint64 folder_id)
+{
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      const MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
+
+      if (folder->id == folder_id)
+        return folder->parent_id;
+    }
+  return 0;
+}
+
+void
+myna_history_model_reveal (MynaHistoryModel *self, gint64 id)
+{
+  gint64 folder = myna_history_model_get_folder (self, id);
+
+  g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
+
+  if (myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id) != G_MAXUINT)
+    return;
+  /* A folder in a folder has no folders. */
+  for (int i = 0; folder && i < 2; i++, folder = get_parent (self, folder))
+    myna_history_model_set_expanded (self, folder, TRUE);
+}
+
 GVariant *
 myna_history_model_dup_expanded (MynaHistoryModel *self)
 {

@@ -551,12 +551,17 @@ myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting)
 void
 myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
 {
-  guint position = myna_history_model_find (self->model, kind, id);
+  guint position;
 
   g_return_if_fail (MYNA_IS_HISTORY_LIST (self));
 
+  if (kind == MYNA_HISTORY_CONVERSATION)
+    myna_history_model_reveal (self->model, id);
+  position = myna_history_model_find (self->model, kind, id);
   self->rename_kind = kind;
-  self->rename_id = id;
+  /* A chat that is on another list has no row here. */
+  self->rename_id =
+      kind == MYNA_HISTORY_CONVERSATION && position == G_MAXUINT && !myna_history_model_get_loading (self->model) ? 0 : id;
   if (position != G_MAXUINT)
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
   if (find_row (self, kind, id))

@@ -47,6 +47,15 @@ is_renaming (MynaHistoryRow *self)
   return self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
 }
 
+static gboolean
+entry_has_focus (MynaHistoryRow *self)
+{
+  GtkRoot *root = gtk_widget_get_root (self->entry);
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+
+  return focus && gtk_widget_is_ancestor (focus, self->entry);
+}
+
 static void
 end_rename (MynaHistoryRow *self)
 {
@@ -303,10 +312,16 @@ myna_history_row_begin_rename (MynaHistoryRow *self)
 
   if (!self->item || myna_history_item_get_kind (self->item) == MYNA_HISTORY_HEADING)
     return;
+  if (is_renaming (self))
+    return;
   if (!self->entry)
     make_entry (self);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), myna_history_item_get_title (self->item));
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->entry);
   gtk_widget_grab_focus (self->entry);
-  g_signal_emit (self, signals[SIGNAL_RENAMING], 0, TRUE);
+  /* It ends when the keyboard leaves the entry. */
+  if (entry_has_focus (self))
+    g_signal_emit (self, signals[SIGNAL_RENAMING], 0, TRUE);
+  else
+    gtk_stack_set_visible_child (GTK_STACK (self->stack), self->label);
 }

@@ -22,7 +22,7 @@ MynaHistoryItem *myna_history_row_get_item (MynaHistoryRow *self);
 void myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item);
 /* Whether check buttons stand before the titles. */
 void myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting);
-/* Puts an entry in the title's place. */
+/* Puts an entry in the title's place, where that can have the keyboard; what is being typed stays. */
 void myna_history_row_begin_rename (MynaHistoryRow *self);
 
 G_END_DECLS

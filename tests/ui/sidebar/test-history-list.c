@@ -123,6 +123,21 @@ test_moves (Fixture *fixture, gconstpointer data)
   g_assert_null (get_entry (fixture));
 }
 
+static void
+press_escape (GtkEditable *entry)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (entry));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      gboolean handled;
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", GDK_KEY_Escape, 0, 0, &handled);
+    }
+}
+
 /* Escape, and another place that takes the keyboard, let the list go, too. */
 static void
 test_ends (Fixture *fixture, gconstpointer data)
@@ -131,13 +146,64 @@ test_ends (Fixture *fixture, gconstpointer data)
     {
       gint64 id = fixture->ids[N_CHATS - 4 - i];
 
-      begin (fixture, id, i ? "Sorting in" : "Chat 196");
+      begin (fixture, id, "Sorting in");
       move_to_top (fixture, id);
       run_frames (fixture, 3);
       g_assert_false (is_first (fixture, id));
-      gtk_window_set_focus (GTK_WINDOW (fixture->window), NULL);
+      if (i == 0)
+        press_escape (get_entry (fixture));
+      else
+        gtk_window_set_focus (GTK_WINDOW (fixture->window), NULL);
       wait_until (is_first (fixture, id));
+      g_assert_null (get_entry (fixture));
     }
+}
+
+/* Where the entry cannot have the keyboard nothing is held: nobody could let it go. */
+static void
+test_no_keyboard (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = fixture->ids[N_CHATS - 4];
+
+  gtk_widget_set_sensitive (fixture->list, FALSE);
+  myna_history_list_begin_rename (MYNA_HISTORY_LIST (fixture->list), MYNA_HISTORY_CONVERSATION, id);
+  run_frames (fixture, 3);
+  g_assert_null (get_entry (fixture));
+  move_to_top (fixture, id);
+  wait_until (is_first (fixture, id));
+}
+
+/* F2 once more, by a hand that is not sure. */
+static void
+test_again (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = fixture->ids[N_CHATS - 4];
+
+  begin (fixture, id, "Sorting in");
+  myna_history_list_begin_rename (MYNA_HISTORY_LIST (fixture->list), MYNA_HISTORY_CONVERSATION, id);
+  run_frames (fixture, 3);
+  g_assert_true (types (fixture, "Sorting in"));
+}
+
+/* A chat in folders that are closed; and one that has no row on this list gets no entry when it comes. */
+static void
+test_hidden (Fixture *fixture, gconstpointer data)
+{
+  gint64 outer = test_wait_id (TEST_CALL (fixture->db, store_add_folder_async, "Work", 0), NULL);
+  gint64 inner = test_wait_id (TEST_CALL (fixture->db, store_add_folder_async, "Old", outer), NULL);
+  gint64 id = fixture->ids[N_CHATS - 4];
+
+  test_do (fixture->db, store_set_folder_async, id, inner);
+  wait_until (test_has_label (fixture->list, "Work") && !test_has_label (fixture->list, "Chat 196"));
+  begin (fixture, id, "Sorting in");
+  press_escape (get_entry (fixture));
+  test_do (fixture->db, store_set_archived_async, id, TRUE);
+  wait_until (!test_has_label (fixture->list, "Chat 196"));
+  myna_history_list_begin_rename (MYNA_HISTORY_LIST (fixture->list), MYNA_HISTORY_CONVERSATION, id);
+  myna_history_model_set_kind (fixture->model, STORE_LIST_ARCHIVED);
+  wait_until (test_has_label (fixture->list, "Chat 196"));
+  run_frames (fixture, 3);
+  g_assert_null (get_entry (fixture));
 }
 
 /* A chat outside of what the window shows is scrolled to. */
@@ -178,6 +244,9 @@ main (int argc, char *argv[])
 #define TEST(path, function) g_test_add ("/history-list/" path, Fixture, NULL, set_up, function, tear_down)
   TEST ("rename/moves", test_moves);
   TEST ("rename/ends", test_ends);
+  TEST ("rename/no-keyboard", test_no_keyboard);
+  TEST ("rename/again", test_again);
+  TEST ("rename/hidden", test_hidden);
   TEST ("rename/out-of-sight", test_out_of_sight);
   TEST ("rename/later", test_later);
   TEST ("rename/moves-before", test_moves_before);

@@ -105,7 +105,7 @@ make_file_problem (const GError *problem, guint line)
 }
 
 gboolean
-myna_servers_import (ToolServers *servers, const char *path, GError **error)
+myna_servers_import (ToolServers *servers, const char *path, const char **ret_title, GError **error)
 {
   g_autofree char *no_command = NULL, *taken = NULL;
   g_autoptr (GString) left_out = g_string_new (NULL);
@@ -113,6 +113,7 @@ myna_servers_import (ToolServers *servers, const char *path, GError **error)
   guint line = 0;
   g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &no_command, &line, &problem);
 
+  *ret_title = configs ? _ ("Not all servers were imported") : _ ("The tool servers could not be imported");
   if (configs)
     taken = add_all (servers, configs, &problem);
   if (problem)

@@ -17,8 +17,9 @@ ToolServers *myna_servers_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* What is said above their list: what they are, or that their file cannot be read.  Static. */
 const char *myna_servers_get_word (ToolServers *servers);
 
-/* Adds those of a list of servers (mcp.json …) that there are not yet.  FALSE with an error for people where some or all are left out. */
-gboolean myna_servers_import (ToolServers *servers, const char *path, GError **error);
+/* Adds those of a list of servers (mcp.json …) that there are not yet.  FALSE with an error for people where some or all are left out;
+ * *ret_title (static) says above it which. */
+gboolean myna_servers_import (ToolServers *servers, const char *path, const char **ret_title, GError **error);
 
 /* How it is, in a line: "Running: 3 tools", or what went wrong. */
 char *myna_server_dup_state (ToolServer *server) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "chat/myna-own-tools.h"
+#include "chat/myna-problem.h"
 #include "chat/myna-servers.h"
 #include "chat/tool-words.h"
 #include "conversation-fixture.h"
@@ -403,6 +404,39 @@ test_unreadable (Servers *f, gconstpointer data)
   g_signal_handlers_disconnect_by_data (tool_servers_get_list (f->servers), f);
 }
 
+/* Writes a list of servers and imports it; what is said then, "title: words". */
+static char *
+import (Servers *f, const char *text)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "mcp.json", NULL), *words = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *title = "";
+
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_data_dir (), 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  if (myna_servers_import (f->servers, path, &title, &error))
+    return g_strdup ("");
+  words = myna_problem_describe (error);
+  return g_strdup_printf ("%s: %s", title, words);
+}
+
+/* A list that says nothing is not one that was imported in part. */
+static void
+test_import (Servers *f, gconstpointer data)
+{
+  g_autofree char *damaged = import (f, "{\n  \"mcpServers\": {\n    \"a\": { \"command\" \"x\" }\n  }\n}\n");
+  g_autofree char *empty = import (f, "{ \"theme\": \"dark\" }");
+  g_autofree char *all = import (f, "{ \"mcpServers\": { \"a\": { \"command\": \"x\" } } }");
+  g_autofree char *part = import (f, "{ \"mcpServers\": { \"a\": { \"command\": \"x\" }, \"b\": { \"command\": \"y\" } } }");
+
+  g_assert_cmpstr (damaged, ==,
+                   "The tool servers could not be imported: The file is not valid JSON: there is a mistake in line 3.");
+  g_assert_cmpstr (empty, ==, "The tool servers could not be imported: The file lists no tool servers.");
+  g_assert_cmpstr (all, ==, "");
+  g_assert_cmpstr (part, ==, "Not all servers were imported: Skipped because servers with these names exist: a");
+  g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (f->servers)), ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -415,6 +449,7 @@ main (int argc, char *argv[])
   ADD ("states", test_states);
   ADD ("add-typed", test_add_typed);
   ADD ("unreadable", test_unreadable);
+  ADD ("import", test_import);
   g_test_add_func ("/server-calls/typed", test_typed);
   return g_test_run ();
 }

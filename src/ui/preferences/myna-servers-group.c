@@ -312,9 +312,10 @@ import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GFile) file = myna_choose_file_finish (result);
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   g_autoptr (GError) error = NULL;
+  const char *title;
 
-  if (path && self->servers && !myna_servers_import (self->servers, path, &error))
-    report (self, _ ("Not all servers were imported"), error);
+  if (path && self->servers && !myna_servers_import (self->servers, path, &title, &error))
+    report (self, title, error);
 }
 
 static void

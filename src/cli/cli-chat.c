@@ -481,20 +481,31 @@ ask_behind (Chat *chat, const char *given, const char *line, GlmError *error)
   return ok;
 }
 
+/* Among the first n turns. */
+static size_t
+count_questions (const Chat *chat, size_t n)
+{
+  size_t n_questions = 0;
+
+  for (size_t i = 0; i < n; i++)
+    n_questions += strcmp (chat->conversation.turns[i].role, "user") == 0;
+  return n_questions;
+}
+
 /* The first question of a conversation comes with the attached files, or each with passages of them. */
 static bool
 ask_with_files (Chat *chat, const char *line, GlmError *error)
 {
   bool is_first = chat->conversation.n == (chat->options->system ? 1 : 0);
   char *given = NULL;
-  size_t n_left_out = 0;
   bool ok;
 
-  for (size_t i = 0; i < chat->first_turn; i++)
-    n_left_out += strcmp (chat->conversation.turns[i].role, "user") == 0;
   if (!chat->passages)
     return is_first && *chat->attached ? ask_behind (chat, chat->attached, line, error) : ask (chat, line, error);
-  ok = cli_passages_ask (chat->passages, line, n_left_out, &given, error) && ask_behind (chat, given, line, error);
+  ok = cli_passages_ask (chat->passages, line, count_questions (chat, chat->first_turn), &given, error)
+       && ask_behind (chat, given, line, error);
+  if (!ok)
+    cli_passages_take_back (chat->passages, count_questions (chat, chat->conversation.n));
   free (given);
   return ok;
 }

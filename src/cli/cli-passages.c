@@ -180,10 +180,19 @@ cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, ch
 }
 
 void
+cli_passages_take_back (CliPassages *self, size_t n)
+{
+  g_array_set_size (self->asked, (guint) MIN (n, self->asked->len));
+  self->last_id = self->asked->len > 0 ? g_array_index (self->asked, gint64, self->asked->len - 1) : 0;
+  /* Only the first question of a conversation has the files. */
+  if (!self->last_id)
+    self->conversation_id = 0;
+}
+
+void
 cli_passages_restart (CliPassages *self)
 {
-  self->conversation_id = self->last_id = 0;
-  g_array_set_size (self->asked, 0);
+  cli_passages_take_back (self, 0);
 }
 
 void

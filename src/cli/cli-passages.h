@@ -22,6 +22,8 @@ void cli_passages_free (CliPassages *self);
 /* What a question is given before it: malloc'ed.  Passages that questions before it have are not given again, but for those of the first
  * n_left_out, which no longer fit into the prompt. */
 bool cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error);
+/* The conversation ends behind the first n questions again: what was given to those that followed is not there. */
+void cli_passages_take_back (CliPassages *self, size_t n);
 /* Another conversation about the same documents begins. */
 void cli_passages_restart (CliPassages *self);
 

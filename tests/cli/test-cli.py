@@ -418,6 +418,11 @@ class Cli(unittest.TestCase):
             self.assertNotIn('reeds of Windermere', rows[1]['question'])
             self.assertLess(rows[0]['n_prompt'], 1000)
             self.assertGreaterEqual(rows[1]['n_reused'], rows[0]['n_prompt'])
+            # What a question was given that could not be asked is in no prompt: the next one is given it.
+            shown = self.on_terminal('chat', '--greedy', '--json', '-n', '4', '--context', '512', '--attach', note,
+                                     stdin='Where does the heron live?' + ' Where, oh where?' * 200 + '\nAnd the heron?\n/quit\n')
+            self.assertIn('leaves no room in the context', shown)
+            self.assertIn('reeds of Windermere', shown[shown.index('{"question": "'):])
             run('read', status=2)
             result = subprocess.run([*COMMAND, 'read', page], capture_output=True)
             if b'does not read documents of this type' not in result.stderr:

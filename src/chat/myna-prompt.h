@@ -27,8 +27,8 @@ typedef enum
 } MynaPromptFlags;
 
 /* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not
- * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  But with
- * MYNA_PROMPT_AS_FILES what the last question is given of the documents is decided first, and stored. */
+ * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  What the
+ * last question is given of the documents is decided first, and stored; not so with MYNA_PROMPT_AS_FILES. */
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                              MynaPromptFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback,
                              gpointer user_data);

@@ -146,3 +146,17 @@ tool_text_show (const char *text)
     }
   return g_string_free (out, FALSE);
 }
+
+gsize
+tool_text_find_gone (const char *before, const char *now)
+{
+  const char *rest = before;
+
+  while (*rest && !g_str_has_prefix (now, rest))
+    {
+      const char *end = strchr (rest, '\n');
+
+      rest = end ? end + 1 : rest + strlen (rest);
+    }
+  return (gsize) (rest - before);
+}

@@ -144,6 +144,8 @@ char *tool_text_cut (const char *text, gsize from, gsize budget, guint number) G
 char *tool_text_of_error (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 /* For the eyes of a person: what is written from right to left or has no width becomes a mark such as ⟨U+202E⟩. */
 char *tool_text_show (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* How many bytes of `before`, whole lines, are gone where `now` begins with the rest of it: all of them at most. */
+gsize tool_text_find_gone (const char *before, const char *now);
 /* "~" and "~/papers" as people write them: in the home folder.  Anything else as it is. */
 char *tool_expand_home (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 

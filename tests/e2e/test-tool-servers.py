@@ -26,11 +26,12 @@ print("files", "seen," if can else "hidden,", "network", network, file=sys.stder
 exec(open(sys.argv[1]).read())
 """
 
-# Writes a line more once a file is there.
+# Writes a line more once a file is there, and so many once another is that the log loses its beginning.
 TALKER = """import subprocess, sys
-subprocess.Popen(["/bin/sh", "-c", "while ! [ -e {file!s} ]; do sleep 0.1; done; echo one more >&2"], stdin=subprocess.DEVNULL,
-                 stdout=subprocess.DEVNULL)
-print(*("line %d" % i for i in range(200)), sep="\\n", file=sys.stderr, flush=True)
+subprocess.Popen(["/bin/sh", "-c", "while ! [ -e {file!s} ]; do sleep 0.1; done; echo one more >&2; "
+                  "while ! [ -e {file!s}-s ]; do sleep 0.1; done; "
+                  "seq -f 'number %.0f of many, and of some length' 400 >&2"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+print(*("line %d, as long as many are" % i for i in range(1800)), sep="\\n", file=sys.stderr, flush=True)
 exec(open(sys.argv[1]).read())
 """
 
@@ -173,7 +174,7 @@ class ToolServers(TestCase):
         app.click_at(app.find("talker", "label"))
         app.find("Show…", "button").click()
         text = wait(lambda: app.find_window("Log of “talker”").find_all(role="text"), "the log")[0]
-        wait(lambda: text.text.rstrip().endswith("line 199"), "the last line")
+        wait(lambda: text.text.rstrip().endswith("line 1799, as long as many are"), "the last line")
         iface = text.accessible.get_text_iface()
         app.click_at(text)
         app.key("ctrl+Home", *["shift+Right"] * 6)
@@ -182,6 +183,13 @@ class ToolServers(TestCase):
         wait(lambda: text.text.rstrip().endswith("one more"), "one line more")
         chosen = Atspi.Text.get_selection(iface, 0)
         self.assertEqual((chosen.start_offset, chosen.end_offset), (0, 6))
+        app.key("ctrl+End", "Up", *["shift+Right"] * 6)
+        wait(lambda: Atspi.Text.get_caret_offset(iface) == text.text.index("one more") + 6, "a selection at the end")
+        (folder / "more-s").touch()
+        wait(lambda: text.text.rstrip().endswith("number 400 of many, and of some length"), "many lines more")
+        self.assertFalse(text.text.startswith("line 0,"))
+        chosen = Atspi.Text.get_selection(iface, 0)
+        self.assertEqual(text.text[chosen.start_offset:chosen.end_offset], "one mo")
         app.key("Escape")
         app.wait_closed("Log of “talker”")
         app.key("Escape")

@@ -553,6 +553,19 @@ test_cut (void)
   g_assert_cmpstr (line, ==, "Error: two lines");
 }
 
+/* A log that goes on, one that has lost its beginning, and another one. */
+static void
+test_gone (void)
+{
+  g_assert_cmpuint (tool_text_find_gone ("", "a\n"), ==, 0);
+  g_assert_cmpuint (tool_text_find_gone ("a\nb\n", "a\nb\nc\n"), ==, 0);
+  g_assert_cmpuint (tool_text_find_gone ("a\nb\n", "b\nc\n"), ==, 2);
+  g_assert_cmpuint (tool_text_find_gone ("a\na\nb\n", "a\nb\nc\n"), ==, 2);
+  g_assert_cmpuint (tool_text_find_gone ("a\nb\nb", "b\nc\n"), ==, 4);
+  g_assert_cmpuint (tool_text_find_gone ("a\nb\n", "c\n"), ==, 4);
+  g_assert_cmpuint (tool_text_find_gone ("a\nb", ""), ==, 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -569,5 +582,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tools/hostile", test_hostile);
   g_test_add_func ("/tools/clean", test_clean);
   g_test_add_func ("/tools/cut", test_cut);
+  g_test_add_func ("/tools/gone", test_gone);
   return g_test_run ();
 }

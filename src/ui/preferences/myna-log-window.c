@@ -16,13 +16,16 @@ update_cb (ToolServer *server, GtkTextView *view)
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
   g_autofree char *shown = tool_text_show (tool_server_get_log (server)), *before = NULL;
   GtkTextIter start, end;
+  gsize n_gone;
 
   gtk_text_buffer_get_bounds (buffer, &start, &end);
   before = gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
-  if (g_str_has_prefix (shown, before))
-    gtk_text_buffer_insert (buffer, &end, shown + strlen (before), -1);
-  else
-    gtk_text_buffer_set_text (buffer, shown, -1);
+  /* A log that grows long loses its beginning. */
+  n_gone = tool_text_find_gone (before, shown);
+  gtk_text_buffer_get_iter_at_offset (buffer, &end, (int) g_utf8_strlen (before, (gssize) n_gone));
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert (buffer, &end, shown + strlen (before) - n_gone, -1);
 }
 
 GtkWidget *

@@ -419,6 +419,21 @@ myna_passage_describe (const StorePassage *passage)
   return *passage->heading ? g_strdup_printf ("%s, %s", place, passage->heading) : g_steal_pointer (&place);
 }
 
+char *
+myna_passages_describe (GPtrArray *passages, guint first)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = first; i < passages->len; i++)
+    {
+      const StorePassage *passage = g_ptr_array_index (passages, i);
+      g_autofree char *place = myna_passage_describe (passage);
+
+      g_string_append_printf (all, "[%u] %s\n", passage->number, place);
+    }
+  return g_string_free (all, FALSE);
+}
+
 static void
 append_passages (GString *out, GPtrArray *given)
 {

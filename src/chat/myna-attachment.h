@@ -67,5 +67,7 @@ char *myna_attachments_foresee (const char *json, const char *text, int context_
                                 gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
 /* "report.pdf, page 3, Results": where a passage stands, for people. */
 char *myna_passage_describe (const StorePassage *passage) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of all (StorePassage) from this one, each in a line with its number: "[2] Report.pdf, page 3".  The caller frees. */
+char *myna_passages_describe (GPtrArray *passages, guint first) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

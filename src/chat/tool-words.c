@@ -16,6 +16,10 @@
 #define MAX_OUTCOME 200 /* … and of a result */
 #define MAX_CAPTION 80  /* … of what a tool is for, where there are many */
 
+/* The beginning of a long result. */
+#define SHOWN_CHARS 2000
+#define SHOWN_LINES 20
+
 static const struct
 {
   const char *name, *title, *purpose;
@@ -455,6 +459,20 @@ myna_call_dup_details (const StoreCall *call)
     g_ptr_array_add (parts, describe_time (call->finished_at - call->started_at));
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+const char *
+myna_result_find_cut (const char *result)
+{
+  guint n_chars = 0, n_lines = 0;
+
+  for (const char *p = result; *p; p = g_utf8_next_char (p))
+    {
+      if (n_chars++ == SHOWN_CHARS || n_lines == SHOWN_LINES)
+        return p;
+      n_lines += *p == '\n';
+    }
+  return NULL;
 }
 
 char *

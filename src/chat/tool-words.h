@@ -39,6 +39,8 @@ char *myna_call_dup_arguments (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 char *myna_call_dup_outcome (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* Who allowed it, and how long it took: "Allowed by you · 3 ms"; "": it was not run.  The caller frees. */
 char *myna_call_dup_details (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* Where the beginning of a long result ends, which is shown first; NULL: it is short. */
+const char *myna_result_find_cut (const char *result);
 /* The same of a message's call, when it was run, and what became of it, in two lines.  The caller frees. */
 char *myna_call_dup_entry (const StoreMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -175,6 +175,27 @@ test_link (void)
 }
 
 static void
+test_describe (void)
+{
+  g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) store_passage_free);
+  g_autofree char *all = NULL, *last = NULL;
+
+  for (guint i = 1; i <= 2; i++)
+    {
+      StorePassage *passage = store_passage_new ();
+
+      passage->number = passage->page = i;
+      g_free (passage->name);
+      passage->name = g_strdup ("a.pdf");
+      g_ptr_array_add (sources, passage);
+    }
+  all = myna_passages_describe (sources, 0);
+  last = myna_passages_describe (sources, 1);
+  g_assert_cmpstr (all, ==, "[1] a.pdf, page 1\n[2] a.pdf, page 2\n");
+  g_assert_cmpstr (last, ==, "[2] a.pdf, page 2\n");
+}
+
+static void
 test_needle (void)
 {
   g_autofree char *english = myna_sources_dup_needle ("When is the ferry?"), *chinese = myna_sources_dup_needle ("渡轮 ok");
@@ -194,6 +215,7 @@ main (int argc, char **argv)
   ADD ("removed", test_removed);
   ADD ("removed-meanwhile", test_removed_meanwhile);
   g_test_add_func ("/sources/link", test_link);
+  g_test_add_func ("/sources/describe", test_describe);
   g_test_add_func ("/sources/needle", test_needle);
 
   return g_test_run ();

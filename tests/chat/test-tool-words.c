@@ -167,6 +167,26 @@ test_details (void)
   g_assert_cmpstr (slow, ==, "Needs no permission · Edited by you · 2.5 s");
 }
 
+/* Twenty lines, or 2,000 characters, which may be of several bytes. */
+static void
+test_cut (void)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_assert_null (myna_result_find_cut (""));
+  for (int i = 0; i < 20; i++)
+    g_string_append (lines, "line\n");
+  g_assert_null (myna_result_find_cut (lines->str));
+  g_string_append (lines, "one more");
+  g_assert_cmpstr (myna_result_find_cut (lines->str), ==, "one more");
+  for (int i = 0; i < 2000; i++)
+    g_string_append (text, "量");
+  g_assert_null (myna_result_find_cut (text->str));
+  g_string_append (text, "化");
+  g_assert_cmpstr (myna_result_find_cut (text->str), ==, "化");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -178,5 +198,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tool-words/arguments", test_arguments);
   g_test_add_func ("/tool-words/outcome", test_outcome);
   g_test_add_func ("/tool-words/details", test_details);
+  g_test_add_func ("/tool-words/cut", test_cut);
   return g_test_run ();
 }

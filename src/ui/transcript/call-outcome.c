@@ -7,16 +7,12 @@
 #include "transcript/call-outcome.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "base/column-layout.h"
 #include "base/controls.h"
 #include "chat/tool-words.h"
 #include "markdown/copy-button.h"
 #include "markdown/markdown-view.h"
-
-#define MAX_CHARS 2000
-#define MAX_LINES 20
 
 struct _MynaCallOutcome
 {
@@ -42,25 +38,10 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaCallOutcome, myna_call_outcome, GTK_TYPE_WIDGET)
 
-/* Where the beginning ends; NULL: it is all of it. */
-static const char *
-find_cut (const char *text)
-{
-  guint n_chars = 0, n_lines = 0;
-
-  for (const char *p = text; *p; p = g_utf8_next_char (p))
-    {
-      if (n_chars++ == MAX_CHARS || n_lines == MAX_LINES)
-        return p;
-      n_lines += *p == '\n';
-    }
-  return NULL;
-}
-
 static void
 update (MynaCallOutcome *self)
 {
-  const char *cut = self->result && !self->shows_all ? find_cut (self->result) : NULL;
+  const char *cut = self->result && !self->shows_all ? myna_result_find_cut (self->result) : NULL;
   g_autofree char *beginning = cut ? g_strndup (self->result, cut - self->result) : NULL;
   const char *shown = beginning ? beginning : self->result ? self->result : "";
   g_autofree char *label = NULL;

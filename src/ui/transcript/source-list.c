@@ -12,22 +12,6 @@
 
 #define SHOWN "myna-shown"
 
-/* All that the buttons say. */
-static char *
-describe_all (GPtrArray *sources, guint first)
-{
-  GString *all = g_string_new (NULL);
-
-  for (guint i = first; i < sources->len; i++)
-    {
-      const StorePassage *passage = g_ptr_array_index (sources, i);
-      g_autofree char *place = myna_passage_describe (passage);
-
-      g_string_append_printf (all, "[%u] %s\n", passage->number, place);
-    }
-  return g_string_free (all, FALSE);
-}
-
 static void
 clicked_cb (GtkWidget *button, gpointer number)
 {
@@ -80,7 +64,7 @@ myna_source_list_new (GPtrArray *sources, guint first)
 
   gtk_widget_add_css_class (expander, "sources");
   g_object_set_data (G_OBJECT (expander), "first", GUINT_TO_POINTER (first));
-  g_object_set_data_full (G_OBJECT (expander), SHOWN, describe_all (sources, first), g_free);
+  g_object_set_data_full (G_OBJECT (expander), SHOWN, myna_passages_describe (sources, first), g_free);
   g_signal_connect_data (expander, "notify::expanded", G_CALLBACK (expanded_cb), g_ptr_array_ref (sources), release, 0);
   return expander;
 }
@@ -88,7 +72,7 @@ myna_source_list_new (GPtrArray *sources, guint first)
 gboolean
 myna_source_list_shows (GtkWidget *list, GPtrArray *sources, guint first)
 {
-  g_autofree char *all = describe_all (sources, first);
+  g_autofree char *all = myna_passages_describe (sources, first);
 
   return g_strcmp0 (all, g_object_get_data (G_OBJECT (list), SHOWN)) == 0;
 }

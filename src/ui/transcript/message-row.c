@@ -22,7 +22,6 @@
 #include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
 #include "transcript/context-divider.h"
-#include "transcript/date-separator.h"
 #include "transcript/documents-window.h"
 #include "transcript/message-bar.h"
 #include "transcript/message-body.h"
@@ -275,13 +274,16 @@ update_date (MynaMessageRow *self)
       position > 0 && position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->conversation), position - 1) : NULL;
   gint64 time = myna_message_get_record (self->message)->created_at;
   gboolean shown = before && myna_days_differ (myna_message_get_record (before)->created_at, time);
+  g_autofree char *day = NULL;
 
   if (!shown || self->dated != time)
     g_clear_pointer (&self->date, gtk_widget_unparent);
   if (!shown || self->date)
     return;
   self->dated = time;
-  self->date = myna_date_separator_new (time);
+  day = myna_day_describe (time, g_get_real_time () / 1000);
+  self->date = gtk_label_new (day);
+  myna_add_css_classes (self->date, "date-separator caption-heading dim-label");
   gtk_widget_insert_after (self->date, GTK_WIDGET (self), NULL);
 }
 

@@ -31,6 +31,8 @@ typedef struct
   /* What of the row is in the viewport: from top to bottom, pixels from the row's own top (top may be negative).  NULL or: a
    * high row need not draw what is far from it.  It must draw what is in it: TRUE where that changes its height. */
   gboolean (*viewport) (GtkWidget *row, int top, int bottom, gpointer user_data);
+  /* NULL or: whether a person writes in the row, which then stays where it is out of sight. */
+  gboolean (*keeps) (GtkWidget *row, gpointer user_data);
 } MynaChatCanvasFuncs;
 
 /* Property "at-end": the last row is in view, and followed while it grows. */

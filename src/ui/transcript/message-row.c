@@ -713,6 +713,14 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   g_signal_group_set_target (self->conversation_signals, conversation);
 }
 
+gboolean
+myna_message_row_is_written_in (MynaMessageRow *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), FALSE);
+
+  return self->editor || is_asked (self);
+}
+
 MynaMessage *
 myna_message_row_get_message (MynaMessageRow *self)
 {

@@ -20,6 +20,8 @@ GtkWidget *myna_message_row_new (MynaMessageRowKind kind, GMenuModel *models);
 /* Which message is shown; NULL for none.  newest: it is the last of the branch, its actions are always visible. */
 void myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, MynaMessage *message);
 MynaMessage *myna_message_row_get_message (MynaMessageRow *self);
+/* Whether it has fields that a person may have written in: a question that is edited, or what asks about a tool. */
+gboolean myna_message_row_is_written_in (MynaMessageRow *self);
 /* Whether the markdown of a question is drawn, or shown as it was written. */
 void myna_message_row_set_formatted (MynaMessageRow *self, gboolean formatted);
 /* The list around the message changed: whether it is the newest, whether the context begins with it. */

@@ -144,6 +144,12 @@ row_viewport (GtkWidget *row, int top, int bottom, gpointer user_data)
   return myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
 }
 
+static gboolean
+keep_row (GtkWidget *row, gpointer user_data)
+{
+  return myna_message_row_is_written_in (MYNA_MESSAGE_ROW (row));
+}
+
 static const MynaChatCanvasFuncs canvas_funcs = {
   .kind = row_kind,
   .create = create_row,
@@ -152,6 +158,7 @@ static const MynaChatCanvasFuncs canvas_funcs = {
   .estimate = estimate_row,
   .range = range_shown,
   .viewport = row_viewport,
+  .keeps = keep_row,
 };
 
 /* ---- The composer ----------------------------------------------------------------------------------------------- */

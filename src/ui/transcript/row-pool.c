@@ -99,8 +99,9 @@ myna_row_pool_keep (MynaRowPool *self, guint first, guint last)
     {
       MynaRow *row = nth (self, i - 1);
       gboolean has_focus = gtk_widget_get_focus_child (row->widget) || gtk_widget_has_focus (row->widget);
+      gboolean stays = has_focus || (self->funcs->keeps && self->funcs->keeps (row->widget, self->user_data));
 
-      if ((row->position < first || row->position > last) && !has_focus)
+      if ((row->position < first || row->position > last) && !stays)
         release (self, i - 1);
     }
 }

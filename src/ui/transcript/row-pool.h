@@ -39,7 +39,7 @@ void myna_row_pool_splice (MynaRowPool *self, guint position, guint n_removed, g
 MynaRow *myna_row_pool_peek (MynaRowPool *self, guint position);
 /* The same, made where it was not there: a child of the owner that is not visible yet. */
 MynaRow *myna_row_pool_get (MynaRowPool *self, guint position);
-/* Releases the rows outside of [first, last], but for the one that the keyboard is in. */
+/* Releases the rows outside of [first, last], but for the one that the keyboard is in and those that a person writes in. */
 void myna_row_pool_keep (MynaRowPool *self, guint first, guint last);
 void myna_row_pool_release_all (MynaRowPool *self);
 

@@ -11,6 +11,7 @@
 #include "transcript/message-row.h"
 #include "transcript/myna-conversation-view.h"
 #include "markdown/markdown-view.h"
+#include "window-test.h"
 
 /* ---- Looking ---------------------------------------------------------------------------------------------------- */
 
@@ -567,6 +568,31 @@ test_too_long (View *v, gconstpointer data)
   g_assert_true (has_label (myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2), "a.txt"));
 }
 
+/* A question that is being edited waits while the person reads elsewhere. */
+static void
+test_edited_out_of_sight (View *v, gconstpointer data)
+{
+  GtkWidget *row;
+
+  for (int i = 0; i < 60; i++)
+    exchange (v, "q", "A line.\n\nAnother line.");
+  myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (v->canvas), 0, 0);
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 0);
+  g_assert_true (gtk_widget_activate_action (row, "message.edit", NULL));
+  settle (v);
+  g_assert_true (GTK_IS_TEXT_VIEW (focus (v)));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (focus (v))), "q, better", -1);
+  myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (v->view));
+  myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (v->canvas));
+  settle (v);
+  g_assert_null (myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2));
+  myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (v->canvas), 0, 0);
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 0);
+  g_assert_true (test_finds_text (row, "q, better"));
+}
+
 /* Asked for twice, and still open when the window goes. */
 static void
 test_details (View *v, gconstpointer data)
@@ -605,6 +631,7 @@ main (int argc, char *argv[])
   ADD ("versions-are-seen", test_versions_are_seen);
   ADD ("stopped-early", test_stopped_early);
   ADD ("too-long", test_too_long);
+  ADD ("edited-out-of-sight", test_edited_out_of_sight);
   ADD ("find", test_find);
   ADD ("find-hit", test_find_hit);
   ADD ("observation", test_observation);

@@ -749,18 +749,20 @@ get_parent (MynaHistoryModel *self, gint64 folder_id)
   return 0;
 }
 
-void
+gboolean
 myna_history_model_reveal (MynaHistoryModel *self, gint64 id)
 {
-  gint64 folder = myna_history_model_get_folder (self, id);
+  gint64 folder;
 
-  g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
+  g_return_val_if_fail (MYNA_IS_HISTORY_MODEL (self), FALSE);
 
   if (myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id) != G_MAXUINT)
-    return;
+    return TRUE;
   /* A folder in a folder has no folders. */
+  folder = myna_history_model_get_folder (self, id);
   for (int i = 0; folder && i < 2; i++, folder = get_parent (self, folder))
     myna_history_model_set_expanded (self, folder, TRUE);
+  return self->loading || myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id) != G_MAXUINT;
 }
 
 GVariant *

@@ -37,8 +37,8 @@ GPtrArray *myna_history_model_get_folders (MynaHistoryModel *self);
 /* "": there is no such folder. */
 const char *myna_history_model_get_folder_name (MynaHistoryModel *self, gint64 id);
 void myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded);
-/* Opens the folders that the conversation lies in, where it has no row. */
-void myna_history_model_reveal (MynaHistoryModel *self, gint64 id);
+/* Opens the folders that the conversation lies in, where it has no row.  FALSE: it is on another list. */
+gboolean myna_history_model_reveal (MynaHistoryModel *self, gint64 id);
 /* Ids of the open folders ('ax', floating), to be kept in the settings. */
 GVariant *myna_history_model_dup_expanded (MynaHistoryModel *self);
 /* Where this row stands; GTK_INVALID_LIST_POSITION (G_MAXUINT) if it has none. */

@@ -555,13 +555,9 @@ myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gin
 
   g_return_if_fail (MYNA_IS_HISTORY_LIST (self));
 
-  if (kind == MYNA_HISTORY_CONVERSATION)
-    myna_history_model_reveal (self->model, id);
-  position = myna_history_model_find (self->model, kind, id);
   self->rename_kind = kind;
-  /* A chat that is on another list has no row here. */
-  self->rename_id =
-      kind == MYNA_HISTORY_CONVERSATION && position == G_MAXUINT && !myna_history_model_get_loading (self->model) ? 0 : id;
+  self->rename_id = kind != MYNA_HISTORY_CONVERSATION || myna_history_model_reveal (self->model, id) ? id : 0;
+  position = myna_history_model_find (self->model, kind, id);
   if (position != G_MAXUINT)
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
   if (find_row (self, kind, id))

@@ -47,15 +47,6 @@ is_renaming (MynaHistoryRow *self)
   return self->entry && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->entry;
 }
 
-static gboolean
-entry_has_focus (MynaHistoryRow *self)
-{
-  GtkRoot *root = gtk_widget_get_root (self->entry);
-  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
-
-  return focus && gtk_widget_is_ancestor (focus, self->entry);
-}
-
 static void
 end_rename (MynaHistoryRow *self)
 {
@@ -320,7 +311,7 @@ myna_history_row_begin_rename (MynaHistoryRow *self)
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->entry);
   gtk_widget_grab_focus (self->entry);
   /* It ends when the keyboard leaves the entry. */
-  if (entry_has_focus (self))
+  if (gtk_widget_get_focus_child (self->entry))
     g_signal_emit (self, signals[SIGNAL_RENAMING], 0, TRUE);
   else
     gtk_stack_set_visible_child (GTK_STACK (self->stack), self->label);

@@ -37,8 +37,11 @@ class Models(TestCase):
         app.find(re.compile("Needs about .*\\nModel .*, context .*, buffers"))
         app.find(re.compile("Its publisher’s own: .* ChatGLM3; not stated in the file"))
         app.find(hashlib.sha256(path.read_bytes()).hexdigest())
+        name = wait(lambda: app.find_all("Name", "text"), "the name")[-1]
+        name.replace("Typed, and not applied")
         self.button(app, "Use for New Chats").click()
         app.find("Default")
+        self.assertEqual(name.text, "Typed, and not applied")
         self.button(app, "Use in This Chat").click()
         app.find("Default, in use")
         self.button(app, "Remove").click()

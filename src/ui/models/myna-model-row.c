@@ -21,6 +21,7 @@ struct _MynaModelRow
   GSettings *settings;
 
   MynaLazyDigest *digest;
+  char *named; /* the name that was put into its field */
 
   GtkWidget *badge;
   GtkWidget *name;
@@ -129,15 +130,19 @@ update_subtitle (MynaModelRow *self)
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
 }
 
-/* What the person is typing there stays. */
+/* What the person typed there stays, applied or not. */
 static void
 update_name (MynaModelRow *self)
 {
-  const char *title = myna_model_entry_get_title (self->entry);
+  const char *title = myna_model_entry_get_title (self->entry), *text = gtk_editable_get_text (GTK_EDITABLE (self->name));
 
-  if ((gtk_widget_get_state_flags (self->name) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0
-      && g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name)), title) != 0)
+  if ((gtk_widget_get_state_flags (self->name) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0 && g_strcmp0 (text, title) != 0
+      && g_strcmp0 (text, self->named) == 0)
     gtk_editable_set_text (GTK_EDITABLE (self->name), title);
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name)), title) != 0)
+    return;
+  g_free (self->named);
+  self->named = g_strdup (title);
 }
 
 static void
@@ -318,6 +323,7 @@ myna_model_row_dispose (GObject *object)
   g_clear_object (&self->models);
   g_clear_object (&self->entry);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->named, g_free);
 
   G_OBJECT_CLASS (myna_model_row_parent_class)->dispose (object);
 }
@@ -346,6 +352,7 @@ myna_model_row_new (MynaModelLibrary *models, MynaModelEntry *entry, GSettings *
   self->models = g_object_ref (models);
   self->entry = g_object_ref (entry);
   self->settings = g_object_ref (settings);
+  self->named = g_strdup ("");
   self->digest = myna_lazy_digest_new (myna_model_entry_get_path (entry), digest_changed_cb, self);
   add_details (self);
   add_buttons (self);

@@ -16,8 +16,8 @@ typedef struct
   GPtrArray *texts;  /* what the turns point to */
   gboolean cut;      /* there are messages before, which could not fit */
   gboolean has_attachments;
-  guint
-      first_given; /* position of the first message that has something of documents; G_MAXUINT: none of those that were read */
+  /* Position of the first message that has something of documents; G_MAXUINT: none of those that were read. */
+  guint first_given;
 } MynaPrompt;
 
 typedef enum

@@ -477,8 +477,8 @@ typedef struct
   gint64 message_id;   /* a question */
   gsize whole_bytes;   /* what is attached to it is given whole as far as this goes */
   gsize passage_bytes; /* of texts, for passages of all that is attached before it or to it */
-  gint64
-      prompt_from; /* the prompt begins with this message: passages that it or those behind it have are not given again; 0: all are */
+  /* The prompt begins with this message: passages that it or those behind it have are not given again; 0: all are. */
+  gint64 prompt_from;
   gboolean adds; /* it was decided, but the prompt begins later than was thought: what is missing now is added */
 } StoreGive;
 

@@ -5,8 +5,8 @@
  * Decided once for each question and stored with it, so that a prompt only ever grows at its end: what was given to the questions
  * before stays as it was, and so does the model's state of it.  What is attached to the question is given whole if there is room;
  * of the rest, and of what was attached before, the passages that score best by BM25 over the question and, less, the questions
- * before it; then what stands beside the best; all in the order of the documents.  What the
- * prompt contains already is not given again, however many questions ago it was given.
+ * before it; then what stands beside the best; all in the order of the documents.  What the prompt contains already is not given
+ * again, however many questions ago it was given; where the prompt turns out to begin later than was thought, what went is added.
  *
  * A question that comes with no document is given less, the best alone: the model has read of them what the questions before were
  * given.  While it is written, store_foresee_async() says what it would be given so far, one passage more each time, for the model to

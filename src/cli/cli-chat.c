@@ -36,8 +36,9 @@ typedef struct
   GlmSampling sampling;
   Conversation conversation;
   size_t first_turn;     /* turns before it no longer fit */
-  char *attached;        /* before the first question of a conversation; NULL: … */
-  CliPassages *passages; /* … this chooses for each question; NULL: nothing is long */
+  CliPassages *passages; /* what each question is given of what is attached; NULL: nothing is */
+  const char *line;      /* the question as it was typed … */
+  size_t asked_at;       /* … and its turn */
   bool is_terminal;
   bool said_device; /* that a card failed */
   /* The reply so far. */
@@ -223,24 +224,77 @@ print_reply_json (const Chat *chat, const char *question, const GlmResult *resul
   fflush (stdout);
 }
 
+/* Questions before the turn. */
+static size_t
+count_questions (const Chat *chat, size_t turn)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < turn; i++)
+    n += strcmp (chat->conversation.turns[i].role, "user") == 0;
+  return n;
+}
+
+static char *
+join (const char *given, const char *line, GlmError *error)
+{
+  char *question;
+
+  if (asprintf (&question, "%s%s", given, line) >= 0)
+    return question;
+  glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the question");
+  return NULL;
+}
+
+/* The prompt begins later than was thought when it was decided what the question is given of the documents.  *ret_adds: it is given more,
+ * because something of them went with the turns from `before` on. */
+static bool
+add_lacking (Chat *chat, size_t before, bool *ret_adds, GlmError *error)
+{
+  size_t n_left_out = count_questions (chat, chat->first_turn);
+  char *given = NULL, *question = NULL;
+
+  *ret_adds = chat->passages && cli_passages_lack (chat->passages, count_questions (chat, before), n_left_out);
+  if (!*ret_adds)
+    return true;
+  if (cli_passages_add (chat->passages, chat->line, n_left_out, &given, error))
+    question = join (given, chat->line, error);
+  free (given);
+  if (!question)
+    return false;
+  free ((char *) chat->conversation.turns[chat->asked_at].content);
+  chat->conversation.turns[chat->asked_at].content = question;
+  return true;
+}
+
 static bool
 make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
 {
-  const GlmFit fit = { .context_length = glm_session_context_length (chat->session),
-                       .first_turn = chat->first_turn,
-                       .tools = offers_any (chat) ? &chat->tools.set : NULL };
+  size_t begin = chat->first_turn, before;
+  bool adds = true;
 
-  if (!glm_session_fit (chat->session, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
-    return false;
-  if (prompt->first_turn > chat->first_turn && chat->is_terminal)
+  while (adds)
+    {
+      const GlmFit fit = { .context_length = glm_session_context_length (chat->session),
+                           .first_turn = chat->first_turn,
+                           .tools = offers_any (chat) ? &chat->tools.set : NULL };
+
+      glm_prompt_clear (prompt);
+      if (!glm_session_fit (chat->session, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
+        return false;
+      before = chat->first_turn;
+      chat->first_turn = prompt->first_turn;
+      if (!add_lacking (chat, before, &adds, error))
+        return false;
+    }
+  if (chat->first_turn > begin && chat->is_terminal)
     puts ("(The conversation no longer fits the model's context: its beginning was left out.)");
-  chat->first_turn = prompt->first_turn;
   return true;
 }
 
 /* Writes a reply to the conversation so far, and prints it. */
 static bool
-answer (Chat *chat, const char *question, GlmError *error)
+answer (Chat *chat, GlmError *error)
 {
   GlmGenerateFuncs funcs = { .piece = on_piece, .user_data = chat, .cancel = &interrupt };
   GlmPrompt prompt = { 0 };
@@ -259,7 +313,7 @@ answer (Chat *chat, const char *question, GlmError *error)
   if (!chat->options->json && (chat->n_reply > 0 || (ok && chat->items.n == 0)))
     putchar ('\n');
   if (ok && chat->options->json)
-    print_reply_json (chat, question, &result);
+    print_reply_json (chat, chat->conversation.turns[chat->asked_at].content, &result);
   return ok;
 }
 
@@ -387,9 +441,10 @@ ask (Chat *chat, const char *question, GlmError *error)
   bool goes_on = true, ok;
 
   atomic_store (&interrupt.cancelled, false);
+  chat->asked_at = n;
   ok = conversation_append (&chat->conversation, "user", question, error);
   for (int round = 0; ok && goes_on && round <= MAX_ROUNDS; round++)
-    ok = answer (chat, question, error) && keep_reply (chat, &goes_on, error);
+    ok = answer (chat, error) && keep_reply (chat, &goes_on, error);
   if (ok && goes_on)
     printf ("(%d results without an answer: write something to go on.)\n", MAX_ROUNDS + 1);
   if (!ok)
@@ -465,48 +520,24 @@ read_line (const Chat *chat, char **line, size_t *size)
     }
 }
 
-static bool
-ask_behind (Chat *chat, const char *given, const char *line, GlmError *error)
-{
-  size_t n_given = strlen (given), n = n_given + strlen (line) + 1;
-  char *question = malloc (n);
-  bool ok;
-
-  if (!question)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the question");
-  memcpy (question, given, n_given);
-  memcpy (question + n_given, line, n - n_given);
-  ok = ask (chat, question, error);
-  free (question);
-  return ok;
-}
-
-/* Among the first n turns. */
-static size_t
-count_questions (const Chat *chat, size_t n)
-{
-  size_t n_questions = 0;
-
-  for (size_t i = 0; i < n; i++)
-    n_questions += strcmp (chat->conversation.turns[i].role, "user") == 0;
-  return n_questions;
-}
-
 /* The first question of a conversation comes with the attached files, or each with passages of them. */
 static bool
 ask_with_files (Chat *chat, const char *line, GlmError *error)
 {
-  bool is_first = chat->conversation.n == (chat->options->system ? 1 : 0);
-  char *given = NULL;
+  char *given = NULL, *question = NULL;
   bool ok;
 
+  chat->line = line;
   if (!chat->passages)
-    return is_first && *chat->attached ? ask_behind (chat, chat->attached, line, error) : ask (chat, line, error);
-  ok = cli_passages_ask (chat->passages, line, count_questions (chat, chat->first_turn), &given, error)
-       && ask_behind (chat, given, line, error);
+    return ask (chat, line, error);
+  if (!cli_passages_ask (chat->passages, line, count_questions (chat, chat->first_turn), &given, error))
+    return false;
+  question = join (given, line, error);
+  ok = question && ask (chat, question, error);
   if (!ok)
     cli_passages_take_back (chat->passages, count_questions (chat, chat->conversation.n));
   free (given);
+  free (question);
   return ok;
 }
 
@@ -561,14 +592,13 @@ cli_chat (const CliOptions *options)
   chat.tools.set.interpreter = options->python;
   if ((options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
       || !cli_open_session (options, &chat.model, &chat.session, &error)
-      || !cli_attach (options, glm_session_context_length (chat.session), &chat.attached, &chat.passages, &error)
+      || !cli_attach (options, glm_session_context_length (chat.session), &chat.passages, &error)
       || !start_python (&chat, &error))
     {
       glm_session_free (chat.session);
       glm_model_free (chat.model);
       cli_tools_clear (&chat.tools);
       cli_passages_free (chat.passages);
-      free (chat.attached);
       return cli_fail (&error);
     }
   cli_sampling (options, chat.model, &chat.sampling);
@@ -586,7 +616,6 @@ cli_chat (const CliOptions *options)
   free (chat.conversation.turns);
   free (chat.reply);
   cli_passages_free (chat.passages);
-  free (chat.attached);
   glm_reply_items_clear (&chat.items);
   cli_tools_clear (&chat.tools);
   cli_python_free (chat.python);

@@ -18,13 +18,20 @@ typedef struct
   guint n_pages;
 } File;
 
+/* A question that was asked. */
+typedef struct
+{
+  gint64 id;
+  bool has_documents; /* it was given something of them */
+} Asked;
+
 struct CliPassages
 {
   StoreDb *store;
   GPtrArray *files; /* File */
   StoreGive give;
-  GArray *asked;                   /* gint64: the questions */
-  gint64 conversation_id, last_id; /* 0: nothing was asked yet */
+  GArray *asked;          /* Asked */
+  gint64 conversation_id; /* 0: nothing was asked yet */
 };
 
 static void
@@ -96,6 +103,12 @@ files_to_json (GPtrArray *files)
   return json_to_string (root, FALSE);
 }
 
+static gint64
+last_id (const CliPassages *self)
+{
+  return self->asked->len > 0 ? g_array_index (self->asked, Asked, self->asked->len - 1).id : 0;
+}
+
 /* The question's row; the first of a conversation has the files. */
 static gint64
 add_question (CliPassages *self, const char *question, GError **problem)
@@ -113,10 +126,19 @@ add_question (CliPassages *self, const char *question, GError **problem)
         return 0;
     }
   message.conversation_id = self->conversation_id;
-  message.parent_id = self->last_id;
+  message.parent_id = last_id (self);
   store_add_message_async (self->store, &message, NULL, answered_cb, &answer);
-  self->last_id = store_finish_id (self->store, wait_for (&answer), problem);
-  return self->last_id;
+  return store_finish_id (self->store, wait_for (&answer), problem);
+}
+
+/* How each file is read: whole, or passages of it.  GPtrArray of StoreDocument. */
+static GPtrArray *
+list_documents (CliPassages *self, GError **problem)
+{
+  g_autoptr (GAsyncResult) answer = NULL;
+
+  store_list_documents_async (self->store, self->conversation_id, NULL, answered_cb, &answer);
+  return store_finish_list (self->store, wait_for (&answer), problem);
 }
 
 /* ---- What a question is given ----------------------------------------------------------------------------------- */
@@ -130,18 +152,29 @@ is_given (const char *name, GPtrArray *given)
   return false;
 }
 
+/* A text that is given whole stands as it is; of what has pages or headings the passages that are given are all there are. */
+static void
+append_file (GString *out, const File *file, StoreUse use, GPtrArray *given)
+{
+  g_autofree char *quoted = NULL;
+
+  if (use == STORE_USE_PASSAGES)
+    document_append_long (out, file->name);
+  else if (g_str_equal (file->type, "text") || !is_given (file->name, given))
+    {
+      quoted = document_quote (file->name, file->text);
+      g_string_append (out, quoted);
+    }
+}
+
+/* documents: of the first question; NULL: it is a later one. */
 static char *
-write_given (CliPassages *self, bool is_first, GPtrArray *given, const char *question)
+write_given (CliPassages *self, GPtrArray *documents, GPtrArray *given, const char *question)
 {
   GString *out = g_string_new (NULL);
 
-  for (guint i = 0; is_first && i < self->files->len; i++)
-    {
-      const File *file = g_ptr_array_index (self->files, i);
-
-      if (strlen (file->text) > self->give.whole_bytes || !is_given (file->name, given))
-        document_append_long (out, file->name);
-    }
+  for (guint i = 0; documents && i < MIN (documents->len, self->files->len); i++)
+    append_file (out, self->files->pdata[i], ((StoreDocument *) documents->pdata[i])->use, given);
   for (guint i = 0; given && i < given->len; i++)
     {
       const StorePassage *passage = g_ptr_array_index (given, i);
@@ -154,38 +187,70 @@ write_given (CliPassages *self, bool is_first, GPtrArray *given, const char *que
   return g_string_free (out, FALSE);
 }
 
-bool
-cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error)
+/* Decides what the last question is given, and writes it. */
+static bool
+give (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error)
 {
   g_autoptr (GAsyncResult) decided = NULL, read = NULL;
-  g_autoptr (GPtrArray) messages = NULL;
-  bool is_first = self->last_id == 0;
+  g_autoptr (GPtrArray) messages = NULL, documents = NULL;
+  Asked *asked = &g_array_index (self->asked, Asked, self->asked->len - 1);
   GError *problem = NULL;
 
-  self->give.message_id = add_question (self, question, &problem);
-  if (problem)
-    return fail (problem, error);
-  g_array_append_val (self->asked, self->give.message_id);
-  self->give.prompt_from = g_array_index (self->asked, gint64, MIN (n_left_out, self->asked->len - 1));
+  self->give.message_id = asked->id;
+  self->give.prompt_from = g_array_index (self->asked, Asked, MIN (n_left_out, self->asked->len - 1)).id;
   store_give_async (self->store, &self->give, NULL, answered_cb, &decided);
   store_finish_id (self->store, wait_for (&decided), &problem);
   if (problem)
     return fail (problem, error);
   store_get_messages_async (self->store, &self->give.message_id, 1, NULL, answered_cb, &read);
   messages = store_finish_list (self->store, wait_for (&read), &problem);
+  if (!problem && self->asked->len == 1)
+    documents = list_documents (self, &problem);
   if (problem)
     return fail (problem, error);
-  *ret_text = write_given (self, is_first, ((StoreMessage *) messages->pdata[0])->given, question);
+  asked->has_documents = documents || ((StoreMessage *) messages->pdata[0])->given;
+  *ret_text = write_given (self, documents, ((StoreMessage *) messages->pdata[0])->given, question);
   return true;
+}
+
+bool
+cli_passages_ask (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error)
+{
+  GError *problem = NULL;
+  Asked asked = { add_question (self, question, &problem), false };
+
+  if (problem)
+    return fail (problem, error);
+  g_array_append_val (self->asked, asked);
+  self->give.adds = FALSE;
+  if (give (self, question, n_left_out, ret_text, error))
+    return true;
+  cli_passages_take_back (self, self->asked->len - 1);
+  return false;
+}
+
+bool
+cli_passages_lack (const CliPassages *self, size_t n_before, size_t n_left_out)
+{
+  for (size_t i = n_before; i < n_left_out && i + 1 < self->asked->len; i++)
+    if (g_array_index (self->asked, Asked, i).has_documents)
+      return true;
+  return false;
+}
+
+bool
+cli_passages_add (CliPassages *self, const char *question, size_t n_left_out, char **ret_text, GlmError *error)
+{
+  self->give.adds = TRUE;
+  return give (self, question, n_left_out, ret_text, error);
 }
 
 void
 cli_passages_take_back (CliPassages *self, size_t n)
 {
   g_array_set_size (self->asked, (guint) MIN (n, self->asked->len));
-  self->last_id = self->asked->len > 0 ? g_array_index (self->asked, gint64, self->asked->len - 1) : 0;
   /* Only the first question of a conversation has the files. */
-  if (!self->last_id)
+  if (self->asked->len == 0)
     self->conversation_id = 0;
 }
 
@@ -208,25 +273,9 @@ cli_passages_free (CliPassages *self)
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
-static char *
-write_whole (GPtrArray *files)
-{
-  g_autoptr (GString) all = g_string_new (NULL);
-
-  for (guint i = 0; i < files->len; i++)
-    {
-      const File *file = g_ptr_array_index (files, i);
-      g_autofree char *quoted = document_quote (file->name, file->text);
-
-      g_string_append (all, quoted);
-    }
-  return strdup (all->str);
-}
-
 static bool
-read_files (const CliOptions *options, GPtrArray *files, gsize *ret_n_bytes, GlmError *error)
+read_files (const CliOptions *options, GPtrArray *files, GlmError *error)
 {
-  *ret_n_bytes = 0;
   for (int i = 0; i < options->n_attached; i++)
     {
       g_autoptr (Document) document = NULL;
@@ -237,35 +286,29 @@ read_files (const CliOptions *options, GPtrArray *files, gsize *ret_n_bytes, Glm
       file = g_new (File, 1);
       *file = (File){ g_path_get_basename (options->attached[i]), g_strdup (document->type), document_dup_text (document),
                       document->n_pages };
-      *ret_n_bytes += strlen (file->text);
       g_ptr_array_add (files, file);
     }
   return true;
 }
 
 bool
-cli_attach (const CliOptions *options, int context_length, char **ret_text, CliPassages **ret_passages, GlmError *error)
+cli_attach (const CliOptions *options, int context_length, CliPassages **ret_passages, GlmError *error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (file_free);
   GError *problem = NULL;
-  StoreGive give = { 0 };
+  StoreGive plan = { 0 };
   StoreDb *store;
-  gsize n_bytes;
 
-  document_plan (context_length, &give.whole_bytes, &give.passage_bytes);
-  if (!read_files (options, files, &n_bytes, error))
+  document_plan (context_length, &plan.whole_bytes, &plan.passage_bytes);
+  if (!read_files (options, files, error))
     return false;
-  *ret_text = NULL;
   *ret_passages = NULL;
-  if (n_bytes <= give.whole_bytes)
-    {
-      *ret_text = write_whole (files);
-      return *ret_text || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the attached files");
-    }
+  if (files->len == 0)
+    return true;
   store = open_store (&problem);
   if (!store)
     return fail (problem, error);
   *ret_passages = g_new (CliPassages, 1);
-  **ret_passages = (CliPassages){ store, g_steal_pointer (&files), give, g_array_new (FALSE, FALSE, sizeof (gint64)), 0, 0 };
+  **ret_passages = (CliPassages){ store, g_steal_pointer (&files), plan, g_array_new (FALSE, FALSE, sizeof (Asked)), 0 };
   return true;
 }

@@ -428,6 +428,36 @@ class Cli(unittest.TestCase):
             if b'does not read documents of this type' not in result.stderr:
                 self.assertEqual(result.stdout.decode(), '# Birds\n\nA myna is a bird.\n')
 
+    def test_lost_documents(self):
+        """What leaves the prompt is given again with the question that pushes it out, whether it was read whole or in passages."""
+        beginnings = ('', '\n\n'.join(f'Paragraph {i} is about the water of the river.' for i in range(2000)) + '\n\n')
+        for beginning in beginnings:
+            with tempfile.TemporaryDirectory() as folder:
+                note = os.path.join(folder, 'note.txt')
+                with open(note, 'w', encoding='utf-8') as file:
+                    file.write(beginning + 'The heron lives in the reeds of Windermere.\n')
+                rows = [json.loads(line) for line in run('chat', '--greedy', '--json', '-n', '12', '--context', '700', '--attach', note,
+                                                         stdin='Where does the heron live?\n' * 40).splitlines()]
+            last = 0    # the latest question that has the sentence
+            for i, row in enumerate(rows):
+                if 'reeds of Windermere' in row['question']:
+                    last = i
+                self.assertLessEqual(row['first_turn'], 2 * last, f'question {i} is without it')
+            self.assertGreater(last, 0, 'nothing was pushed out')
+            self.assertLess(sum('reeds of Windermere' in row['question'] for row in rows), len(rows) / 2)
+
+    def test_short_beside_long(self):
+        """A note is read whole, though what is attached with it is too long for that."""
+        with tempfile.TemporaryDirectory() as folder:
+            note, book = os.path.join(folder, 'note.txt'), os.path.join(folder, 'book.txt')
+            with open(note, 'w', encoding='utf-8') as file:
+                file.write('My sister prefers tea.\n')
+            with open(book, 'w', encoding='utf-8') as file:
+                file.write('\n\n'.join(f'Paragraph {i} is about the water of the river.' for i in range(2000)))
+            row = json.loads(run('chat', '--greedy', '--json', '-n', '4', '--attach', book, '--attach', note, stdin='And the water?\n'))
+            self.assertIn('My sister prefers tea.', row['question'])
+            self.assertNotIn('note.txt is long', row['question'])
+
     def test_bad_input(self):
         run('describe', '-m', '/nonexistent.gguf', status=1)
         run('describe', '-m', '/', status=1)

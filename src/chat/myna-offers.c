@@ -4,6 +4,8 @@
  */
 #include "chat/myna-offers.h"
 
+#include <glib/gi18n.h>
+
 #include "chat/myna-bandwidth.h"
 #include "chat/myna-memory.h"
 #include "chat/myna-problem.h"
@@ -109,6 +111,21 @@ gboolean
 myna_offers_can_download (void)
 {
   return myna_remote_link_is_there () && myna_remote_is_permitted ();
+}
+
+char *
+myna_offers_dup_word (void)
+{
+  if (myna_offers_can_download ())
+    return g_strdup (_ ("Models are downloaded only when you press Download, and only from the site that you choose."));
+  if (myna_remote_get_permit (TRUE))
+    /* Translators: %s is a command */
+    return g_strdup_printf (
+        _ ("Open its page and download it in the browser. When the download has finished, drop the file here or "
+           "choose it.\nThis command would allow Myna to download by itself:\n%s"),
+        myna_remote_get_permit (TRUE));
+  return g_strdup (
+      _ ("Open its page and download it in the browser. When the download has finished, drop the file here or choose it."));
 }
 
 /* Where the person wants files to come from; kept in the settings. */

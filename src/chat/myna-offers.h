@@ -22,6 +22,8 @@ gboolean myna_offers_replace (MynaOffers *self, GFile *file, GError **error);
 void myna_offers_measure (MynaOffers *self);
 /* Whether Myna can download: it was built to, and in a sandbox it has the network. */
 gboolean myna_offers_can_download (void);
+/* What is said above their list: whether it can is the first thing to know.  The caller frees. */
+char *myna_offers_dup_word (void) G_GNUC_WARN_UNUSED_RESULT;
 /* The address of its page there; the caller frees. */
 char *myna_offers_make_page (MynaOffers *self, MynaOffer *offer) G_GNUC_WARN_UNUSED_RESULT;
 /* Adds a file that is there to the library; see begin. */

@@ -164,22 +164,6 @@ make_row_cb (gpointer item, gpointer user_data)
 
 /* ---- The group -------------------------------------------------------------------------------------------------- */
 
-/* Whether Myna may download is the first thing to know. */
-static char *
-describe (void)
-{
-  if (myna_offers_can_download ())
-    return g_strdup (_ ("Models are downloaded only when you press Download, and only from the site that you choose."));
-  if (myna_remote_get_permit (TRUE))
-    /* Translators: %s is a command */
-    return g_strdup_printf (
-        _ ("Open its page and download it in the browser. When the download has finished, drop the file here or "
-           "choose it.\nThis command would allow Myna to download by itself:\n%s"),
-        myna_remote_get_permit (TRUE));
-  return g_strdup (
-      _ ("Open its page and download it in the browser. When the download has finished, drop the file here or choose it."));
-}
-
 static void
 site_chosen_cb (GtkDropDown *sites, GParamSpec *pspec, GSettings *settings)
 {
@@ -230,7 +214,7 @@ make_sites (MynaOffers *offers, GSettings *settings)
 GtkWidget *
 myna_offer_list_new (MynaOffers *offers, GSettings *settings)
 {
-  g_autofree char *description = describe ();
+  g_autofree char *description = myna_offers_dup_word ();
   GtkWidget *group = myna_group_new (_ ("Models for This Computer"), description);
   GtkWidget *list = myna_list_new (_ ("Models for This Computer")), *source = myna_row_new (_ ("Source"), NULL);
 

@@ -20,6 +20,7 @@ struct MynaModelShare
   MynaCore *core;
   GSettings *settings;
   GSimpleAction *stop;
+  GSimpleAction *word;    /* its state: what is said where sharing is switched on */
   ServerService *service; /* NULL: not shared now */
   gboolean has_window;
   guint show; /* source */
@@ -91,15 +92,24 @@ stop_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     server_service_stop_requests (self->service);
 }
 
+static GVariant *
+get_word (void)
+{
+  return g_variant_new_string (_ ("Through a socket that only you can open, while Myna is open"));
+}
+
+/* Where the switch is, too: a notification is gone, or was never shown, when the person wonders. */
 static void
 tell_failure (MynaModelShare *self, const GError *error)
 {
   g_autoptr (GNotification) notification = g_notification_new (_ ("Other programs cannot use the model"));
-
   g_autofree char *words = myna_problem_describe (error);
 
   g_notification_set_body (notification, words);
   g_application_send_notification (self->application, "share-model", notification);
+  /* Translators: %s is a sentence that says why */
+  g_simple_action_set_state (self->word, g_variant_new_take_string (
+                                             g_strdup_printf (_ ("Other programs cannot use the model. %s"), words)));
 }
 
 /* ---- Opening and closing ---------------------------------------------------------------------------------------- */
@@ -132,6 +142,7 @@ update (MynaModelShare *self)
 {
   gboolean wanted = self->has_window && g_settings_get_boolean (self->settings, "share-model");
 
+  g_simple_action_set_state (self->word, get_word ());
   if (wanted && !self->service)
     open_socket (self);
   else if (!wanted && self->service)
@@ -150,6 +161,9 @@ myna_model_share_new (GApplication *application, MynaCore *core)
   g_simple_action_set_enabled (self->stop, FALSE);
   g_signal_connect (self->stop, "activate", G_CALLBACK (stop_cb), self);
   g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (self->stop));
+  self->word = g_simple_action_new_stateful ("share-word", NULL, get_word ());
+  g_simple_action_set_enabled (self->word, FALSE);
+  g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (self->word));
   g_signal_connect_swapped (self->settings, "changed::share-model", G_CALLBACK (update), self);
   return self;
 }
@@ -173,6 +187,7 @@ myna_model_share_free (MynaModelShare *self)
     close_socket (self);
   g_signal_handlers_disconnect_by_data (self->stop, self);
   g_object_unref (self->stop);
+  g_object_unref (self->word);
   g_free (self);
 }
 

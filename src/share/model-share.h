@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct MynaModelShare MynaModelShare;
 
 /* Adds the action "stop-guests" to the application: enabled while another program has been using the model for a moment, and ends
- * that.  Both outlive it. */
+ * that.  Both outlive it.  The state of the action "share-word" is what is said of sharing: what it is, or why it is not possible now. */
 MynaModelShare *myna_model_share_new (GApplication *application, MynaCore *core);
 void myna_model_share_set_has_window (MynaModelShare *self, gboolean has_window);
 void myna_model_share_free (MynaModelShare *self);

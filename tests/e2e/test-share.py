@@ -74,6 +74,29 @@ class Share(TestCase):
         app.quit()
         self.assertFalse(os.path.exists(SOCKET))
 
+    def test_taken(self):
+        """Where another program has the socket, the switch says so, until it is tried again and can be had."""
+        os.makedirs(os.path.dirname(SOCKET), mode=0o700, exist_ok=True)
+        other = socket.socket(socket.AF_UNIX)
+        other.bind(SOCKET)
+        other.listen()
+        app = self.start()
+        app.composer
+        app.key("ctrl+comma")
+        app.find("System", "page tab").click()
+        switch = app.find("Let Other Programs on This Computer Use the Model", "check box")
+        app.click_at(switch)
+        app.find("Other programs cannot use the model. Another program is using this address.", "label")
+        other.close()
+        app.click_at(switch)
+        app.find("Through a socket that only you can open, while Myna is open", "label")
+        app.click_at(switch)
+        wait(has_model, "the model")
+        app.find("Through a socket that only you can open, while Myna is open", "label")
+        app.key("Escape")
+        app.wait_closed("Preferences")
+        app.quit()
+
     def test_use_and_stop(self):
         """A client's reply is no chat; the person sees that it runs, asks beside it, and stops it."""
         self.set_share("true")

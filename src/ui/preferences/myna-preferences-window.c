@@ -32,7 +32,7 @@ add_row (GtkWidget *group, GtkWidget *row, const char *title, const char *subtit
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
 }
 
-static void
+static GtkWidget *
 add_switch (GtkWidget *group, GSettings *settings, const char *key, const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
@@ -43,6 +43,7 @@ add_switch (GtkWidget *group, GSettings *settings, const char *key, const char *
   /* The row's title names the switch, too. */
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   add_row (group, row, title, subtitle);
+  return row;
 }
 
 static void
@@ -194,6 +195,28 @@ make_general_page (GSettings *settings)
   return page;
 }
 
+/* Why it is not possible is said here. */
+static void
+share_word_cb (AdwActionRow *row, const char *name, GVariant *word)
+{
+  adw_action_row_set_subtitle (row, g_variant_get_string (word, NULL));
+}
+
+/* Without libsoup there is no server. */
+static void
+add_share (GtkWidget *page, GSettings *settings)
+{
+  GActionGroup *actions = G_ACTION_GROUP (g_application_get_default ());
+  g_autoptr (GVariant) word = has_action ("share-word") ? g_action_group_get_action_state (actions, "share-word") : NULL;
+  GtkWidget *row;
+
+  if (!word)
+    return;
+  row = add_switch (add_group (page, _ ("Other Programs")), settings, "share-model",
+                    _ ("Let Other Programs on This Computer Use the Model"), g_variant_get_string (word, NULL));
+  g_signal_connect_object (actions, "action-state-changed::share-word", G_CALLBACK (share_word_cb), row, G_CONNECT_SWAPPED);
+}
+
 static GtkWidget *
 make_computer_page (GSettings *settings, MynaCards *cards)
 {
@@ -216,13 +239,7 @@ make_computer_page (GSettings *settings, MynaCards *cards)
   group = add_group (page, _ ("Processor"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), myna_card_row_new (cards));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
-  /* Without libsoup there is no server. */
-  if (has_action ("stop-guests"))
-    {
-      group = add_group (page, _ ("Other Programs"));
-      add_switch (group, settings, "share-model", _ ("Let Other Programs on This Computer Use the Model"),
-                  _ ("Through a socket that only you can open, while Myna is open"));
-    }
+  add_share (page, settings);
 
   return page;
 }

@@ -137,9 +137,13 @@ myna_model_adding_dup_reasons (MynaModelAdding *self, char **ret_details)
     {
       const Refused *refused = g_ptr_array_index (self->refused, i);
 
+      if (i > 0)
+        g_string_append_c (reasons, '\n');
       if (self->refused->len > 1)
-        g_string_append_printf (reasons, "%s%s: ", i > 0 ? "\n" : "", refused->name);
-      g_string_append (reasons, refused->reason);
+        /* Translators: a file, and what is wrong with it: "model.gguf: This file is incomplete." */
+        g_string_append_printf (reasons, C_ ("file", "%s: %s"), refused->name, refused->reason);
+      else
+        g_string_append (reasons, refused->reason);
       g_string_append_printf (details, "%s%s", i > 0 ? "\n" : "", refused->details);
     }
   *ret_details = g_string_free (details, FALSE);

@@ -5,6 +5,7 @@
 #include "chat/myna-folder.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "chat/myna-attachment.h"
 
@@ -14,11 +15,31 @@
                                  "," G_FILE_ATTRIBUTE_STANDARD_IS_BACKUP
 
 gboolean
-myna_folder_is_model (GFile *folder)
+myna_file_is_model (GFile *file)
 {
-  g_autoptr (GFile) config = g_file_get_child (folder, "config.json");
+  static const char *const parts[] = { "config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+                                       "pytorch_model.bin.index.json" };
+  static const char *const endings[] = { ".gguf", ".GGUF", ".bin", ".safetensors" };
+  g_autofree char *name = g_file_get_basename (file);
+  gboolean is_model = FALSE;
 
-  return g_file_query_exists (config, NULL);
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+    for (guint i = 0; i < G_N_ELEMENTS (parts) && !is_model; i++)
+      {
+        g_autoptr (GFile) part = g_file_get_child (file, parts[i]);
+
+        is_model = g_file_query_exists (part, NULL);
+      }
+  else
+    for (guint i = 0; name && i < G_N_ELEMENTS (endings) && !is_model; i++)
+      is_model = g_str_has_suffix (name, endings[i]);
+  return is_model;
+}
+
+gboolean
+myna_word_is_file (const char *word, GFile *file)
+{
+  return strpbrk (word, "/.") && g_file_query_exists (file, NULL);
 }
 
 /* A folder in it that cannot be read is as if it were empty; the one that was asked for is an error. */

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 /* So many are counted; what is behind them is not looked at. */
 #define MYNA_FOLDER_MAX_FILES 1000
 
-/* Whether a folder can only be a model's: nothing to be asked about. */
-gboolean myna_folder_is_model (GFile *folder);
+/* Whether a file or folder can only be a model's: nothing to be asked about. */
+gboolean myna_file_is_model (GFile *file);
+/* Whether a word of the command line is written as the path of a file that is there: "models" is a word, too. */
+gboolean myna_word_is_file (const char *word, GFile *file);
 
 /* → finish: array of GFile, by name: the files in the folder and the folders in it.  Hidden ones and links are left out. */
 void myna_folder_list_async (GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

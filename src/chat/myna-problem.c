@@ -115,6 +115,10 @@ describe_fault (GlmFault fault, const char *subject)
     case GLM_FAULT_OTHER_FILE:
       if (g_str_equal (subject, "safetensors"))
         return g_strdup (_ ("This is one file of a model. Import the whole folder instead."));
+      if (g_str_equal (subject, "folder"))
+        return g_strdup (
+            _ ("There is no model to import in this folder. Choose a GGUF file; or to ask about the files in the folder, "
+               "attach it to a chat."));
       if (*subject)
         /* Translators: %s is a kind of file: PDF, ZIP … */
         return g_strdup_printf (_ ("This is a %s file, not a model. Choose a GGUF file."), subject);

@@ -52,7 +52,7 @@ typedef enum
   GLM_FAULT_CUT_SHORT,   /* the file ends too early, or its beginning is empty: a download that did not end */
   GLM_FAULT_LFS_POINTER, /* the few lines that Git LFS leaves where a file was not fetched */
   GLM_FAULT_WEB_PAGE,    /* a page of HTML that a browser saved in the place of the file */
-  GLM_FAULT_OTHER_FILE,  /* another kind of file; subject: its kind ("PDF"), or "" */
+  GLM_FAULT_OTHER_FILE,  /* another kind of file; subject: its kind ("PDF", "folder"), or "" */
   GLM_FAULT_TYPE,        /* a type of quantization that is not read; subject: its name or number */
   GLM_FAULT_ARCH,        /* a model of another family; subject: its architecture */
   GLM_FAULT_ADAPTER,     /* an addition to a model, not one */

@@ -115,9 +115,33 @@ test_model (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
 
-  g_assert_false (myna_folder_is_model (folder));
+  g_assert_false (myna_file_is_model (folder));
   write_file (fixture->folder, "config.json");
-  g_assert_true (myna_folder_is_model (folder));
+  g_assert_true (myna_file_is_model (folder));
+}
+
+/* What is given to the program: models are added, and what else there is, is asked about. */
+static void
+test_given (TestHistory *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *name;
+    gboolean is_model;
+  } files[] = { { "chat.gguf", TRUE },   { "CHAT.GGUF", TRUE }, { "ggml-model.bin", TRUE }, { "part.safetensors", TRUE },
+                { "letter.pdf", FALSE }, { "notes", FALSE },    { "gguf", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, files[i].name, NULL);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+
+      g_assert_false (myna_word_is_file (path, file));
+      write_file (fixture->folder, files[i].name);
+      g_assert_true (myna_word_is_file (path, file));
+      g_assert_cmpint (myna_word_is_file (files[i].name, file), ==, strchr (files[i].name, '.') != NULL);
+      g_assert_cmpint (myna_file_is_model (file), ==, files[i].is_model);
+    }
 }
 
 int
@@ -128,6 +152,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/folder/" name, TestHistory, NULL, test_history_set_up, function, test_history_tear_down)
   ADD ("list", test_files);
+  ADD ("given", test_given);
   ADD ("many", test_many);
   ADD ("words", test_words);
   ADD ("model", test_model);

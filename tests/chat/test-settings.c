@@ -314,6 +314,7 @@ test_fault_words (void)
     { GLM_FAULT_ARCH, "llama", "“llama”" },
     { GLM_FAULT_PART, "m-00002-of-00003.gguf", "“m-00002-of-00003.gguf” is missing" },
     { GLM_FAULT_PART, "", "original name" },
+    { GLM_FAULT_OTHER_FILE, "folder", "no model to import in this folder" },
     { GLM_FAULT_OTHER_FILE, "safetensors", "whole folder" },
     { GLM_FAULT_ADAPTER, "", "an adapter" },
     { GLM_FAULT_TOKENIZER, "", "no tokenizer" },

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-from myna_e2e import TestCase, main, wait
+from myna_e2e import PROGRAM, TestCase, app_environment, main, wait
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "documents"))
 import make_documents
@@ -97,6 +97,26 @@ class Documents(TestCase):
         app.ask("What is in it?")
         self.assertEqual(self.query("SELECT name FROM attachment ORDER BY ordinal"), [("secret.pdf",), ("note.txt",)])
         self.assertEqual(self.query("SELECT count (*) FROM passage WHERE text LIKE '%Secret words%'"), [(1,)])
+
+    def test_command_line(self):
+        """A folder of notes that the program is started with is no model: it is attached to a new chat.  So is a file that a
+        running one is given, with the beginning of a question, which is not sent."""
+        notes = self.home / "notes"
+        notes.mkdir()
+        (notes / "soup.md").write_text("Soup needs salt.")
+        (notes / "bread.md").write_text("Bread needs time.")
+        (self.home / "letter.txt").write_text("Come on Friday.")
+        app = self.start(notes)
+        app.find("Attach All Files of “notes”?", "label").window.find_button("_Attach").click()
+        app.wait_alone()
+        app.find("soup.md", "label")
+        app.find("bread.md", "label")
+        app.ask("What does soup need?")
+        subprocess.run([str(PROGRAM), "What", "day?", str(self.home / "letter.txt")], env=app_environment(self.home), check=True)
+        app.find("letter.txt", "label")
+        wait(lambda: app.composer.text.strip() == "What day?", "the question")
+        self.assertEqual(self.query("SELECT count (*) FROM message"), [(2,)])
+        app.quit()
 
     def write_chat(self):
         """A chat whose reply cites a passage that was given, and one that was not."""

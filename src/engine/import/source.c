@@ -128,15 +128,17 @@ read_index (GlmSource *source, const char *path, GlmError *error)
   return ok;
 }
 
+/* What a directory's weights begin with. */
+static const char *const weights[] = { "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
+                                       "pytorch_model.bin" };
+#define N_WEIGHTS (sizeof weights / sizeof *weights)
+
 static bool
 read_weights (GlmSource *source, GlmError *error)
 {
-  static const char *const files[] = { "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
-                                       "pytorch_model.bin" };
-
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+  for (size_t i = 0; i < N_WEIGHTS; i++)
     {
-      char *path = glm_source_file (source, files[i]);
+      char *path = glm_source_file (source, weights[i]);
       bool there, ok = true;
 
       /* Taken for missing, an index would leave one of its parts alone. */
@@ -144,7 +146,7 @@ read_weights (GlmSource *source, GlmError *error)
         return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
       there = access (path, F_OK) == 0;
       if (there)
-        ok = strstr (files[i], ".json") ? read_index (source, path, error) : read_shard (source, files[i], error);
+        ok = strstr (weights[i], ".json") ? read_index (source, path, error) : read_shard (source, weights[i], error);
       free (path);
       if (there)
         return ok;
@@ -155,6 +157,25 @@ read_weights (GlmSource *source, GlmError *error)
                  glm_path_name (source->path));
   blame_missing ("model.safetensors", error);
   return false;
+}
+
+/* There is no config.json: of a model that lacks only that, or of a directory that has nothing to do with models. */
+static void
+blame_directory (GlmSource *source, GlmError *error)
+{
+  for (size_t i = 0; i < N_WEIGHTS; i++)
+    {
+      char *path = glm_source_file (source, weights[i]);
+      bool there = !path || access (path, F_OK) == 0;
+
+      free (path);
+      if (there)
+        {
+          blame_missing ("config.json", error);
+          return;
+        }
+    }
+  glm_error_set_fault (error, GLM_FAULT_OTHER_FILE, "folder", strlen ("folder"));
 }
 
 static bool
@@ -169,7 +190,7 @@ open_directory (GlmSource *source, GlmError *error)
   ok = glm_json_open (path, &source->config, error);
   free (path);
   if (!ok && error && error->code == GLM_ERROR_NOT_FOUND)
-    blame_missing ("config.json", error);
+    blame_directory (source, error);
   if (!ok)
     return glm_error_prefix (error, "%s", glm_path_name (source->path));
   return read_weights (source, error);

@@ -14,6 +14,7 @@
 #include "chat/global-shortcut.h"
 #include "chat/history-opener.h"
 #include "chat/late-services.h"
+#include "chat/myna-folder.h"
 #include "chat/myna-search-provider.h"
 #include "chat/myna-own-tools.h"
 #include "chat/myna-servers.h"
@@ -287,7 +288,7 @@ search_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 ask_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  myna_window_ask (present (user_data), g_variant_get_string (parameter, NULL));
+  myna_window_ask (present (user_data), g_variant_get_string (parameter, NULL), NULL);
 }
 
 static void
@@ -560,37 +561,29 @@ myna_application_activate (GApplication *application)
   present (MYNA_APPLICATION (application));
 }
 
-/* A model on the command line, as the file manager gives it, is no question.  A folder or a .bin file only counts where it
- * is written as a path: "models" is a word, too. */
-static gboolean
-is_model (const char *word, GFile *file)
+/* Models are added; other files are to be asked about, with what is there of the question. */
+static void
+take_files (MynaApplication *self, GSList *files, const char *question)
 {
-  return (g_str_has_suffix (word, ".gguf") || strchr (word, G_DIR_SEPARATOR)) && g_file_query_exists (file, NULL);
-}
+  g_autoptr (GSList) texts = NULL;
 
-static gboolean
-add_models (MynaApplication *self, GApplicationCommandLine *command_line, char **words)
-{
-  gboolean found = FALSE;
-
-  for (guint i = 0; words[i]; i++)
-    {
-      g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
-
-      if (!is_model (words[i], file))
-        continue;
-      show_models (self, file);
-      found = TRUE;
-    }
-
-  return found;
+  for (GSList *l = files; l; l = l->next)
+    if (myna_file_is_model (l->data))
+      show_models (self, l->data);
+    else
+      texts = g_slist_append (texts, l->data);
+  if (texts || *question)
+    myna_window_ask (present (self), question, texts);
 }
 
 static void
 myna_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  for (int i = 0; i < n_files; i++)
-    show_models (MYNA_APPLICATION (application), files[i]);
+  g_autoptr (GSList) list = NULL;
+
+  for (int i = n_files - 1; i >= 0; i--)
+    list = g_slist_prepend (list, files[i]);
+  take_files (MYNA_APPLICATION (application), list, "");
 }
 
 static int
@@ -599,20 +592,28 @@ myna_application_command_line (GApplication *application, GApplicationCommandLin
   MynaApplication *self = MYNA_APPLICATION (application);
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
   g_autofree char **words = NULL;
-  g_autofree char *question = NULL;
+  g_autoptr (GString) question = g_string_new (NULL);
+  g_autoslist (GFile) files = NULL;
   gboolean quick = g_variant_dict_contains (options, "ask") || g_variant_dict_contains (options, "ask-selection");
 
   if (!quick)
     present (self);
-  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0]
-      && (quick || !add_models (self, command_line, words)))
-    question = g_strjoinv (" ", words);
+  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words);
+  for (guint i = 0; words && words[i]; i++)
+    {
+      g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
+
+      if (!quick && myna_word_is_file (words[i], file))
+        files = g_slist_append (files, g_steal_pointer (&file));
+      else
+        g_string_append_printf (question, "%s%s", question->len ? " " : "", words[i]);
+    }
   if (g_variant_dict_contains (options, "ask-selection"))
     myna_quick_window_take_selection (show_quick (self));
   if (quick)
-    myna_quick_window_ask (show_quick (self), question ? question : "");
-  else if (question)
-    myna_window_ask (present (self), question);
+    myna_quick_window_ask (show_quick (self), question->str);
+  else if (files || question->len)
+    take_files (self, files, question->str);
   else if (g_variant_dict_contains (options, "new-chat"))
     myna_window_new_chat (present (self));
 

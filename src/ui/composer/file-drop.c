@@ -10,12 +10,9 @@
 static gboolean
 add_model (GtkWidget *view, GFile *file)
 {
-  g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
+  g_autofree char *uri = g_file_get_uri (file);
 
-  return ((name && g_str_has_suffix (name, ".gguf"))
-          || (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY
-              && myna_folder_is_model (file)))
-         && gtk_widget_activate_action (view, "app.add-model", "s", uri);
+  return myna_file_is_model (file) && gtk_widget_activate_action (view, "app.add-model", "s", uri);
 }
 
 static gboolean

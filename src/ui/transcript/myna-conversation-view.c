@@ -678,6 +678,14 @@ myna_conversation_view_quote (MynaConversationView *self, const char *text)
 }
 
 void
+myna_conversation_view_begin (MynaConversationView *self, const char *text, GSList *files)
+{
+  if (*text)
+    myna_composer_insert_block (MYNA_COMPOSER (self->composer), text);
+  myna_composer_attach_files (MYNA_COMPOSER (self->composer), files);
+}
+
+void
 myna_conversation_view_set_model (MynaConversationView *self, const char *name)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));

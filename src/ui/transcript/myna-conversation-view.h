@@ -29,6 +29,8 @@ void myna_conversation_view_set_model (MynaConversationView *self, const char *n
 void myna_conversation_view_set_compact (MynaConversationView *self);
 /* Asks this, also where there is no conversation yet. */
 void myna_conversation_view_ask (MynaConversationView *self, const char *question);
+/* Puts the beginning of a question into what is being written, and attaches files (GFile). */
+void myna_conversation_view_begin (MynaConversationView *self, const char *text, GSList *files);
 /* Puts this into what is being written, as a quotation; what is too long for that is attached. */
 void myna_conversation_view_quote (MynaConversationView *self, const char *text);
 /* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one.  query: what

@@ -24,7 +24,8 @@ struct _MynaWindow
   GSignalGroup *conversation_signals;
   MynaHistoryActions *history_actions;
   GCancellable *cancellable; /* of what the window asked the store for */
-  char *pending_question;    /* asked before the store was open */
+  char *pending_question;    /* asked before the store was open … */
+  GSList *pending_files;     /* … of these */
   char *replaced_model;      /* the chat's before the one that is being loaded for it; "": the default */
   char *failed_model;        /* the one that could not be loaded last, or NULL … */
   GError *load_error;        /* … why … */

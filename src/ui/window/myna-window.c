@@ -314,7 +314,7 @@ myna_window_search (MynaWindow *self, const char *text)
 }
 
 void
-myna_window_ask (MynaWindow *self, const char *question)
+myna_window_ask (MynaWindow *self, const char *question, GSList *files)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
@@ -322,10 +322,15 @@ myna_window_ask (MynaWindow *self, const char *question)
     {
       g_free (self->pending_question);
       self->pending_question = g_strdup (question);
+      for (GSList *l = files; l; l = l->next)
+        self->pending_files = g_slist_append (self->pending_files, g_object_ref (l->data));
       return;
     }
   myna_window_new_chat (self);
-  myna_conversation_send (self->conversation, question);
+  if (files)
+    myna_conversation_view_begin (MYNA_CONVERSATION_VIEW (self->view), question, files);
+  else
+    myna_conversation_send (self->conversation, question);
 }
 
 void
@@ -383,8 +388,9 @@ open_first (MynaWindow *self)
   if (self->pending_question)
     {
       g_autofree char *question = g_steal_pointer (&self->pending_question);
+      g_autoslist (GFile) files = g_steal_pointer (&self->pending_files);
 
-      myna_window_ask (self, question);
+      myna_window_ask (self, question, files);
     }
   else if (self->pending_id)
     {
@@ -634,6 +640,7 @@ myna_window_finalize (GObject *object)
   g_clear_object (&self->history_actions);
   g_clear_object (&self->core);
   g_free (self->pending_question);
+  g_slist_free_full (self->pending_files, g_object_unref);
   g_free (self->replaced_model);
   g_free (self->failed_model);
   g_clear_error (&self->load_error);

@@ -31,8 +31,8 @@ void myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint s
 gboolean myna_window_shows (MynaWindow *self, MynaConversation *conversation);
 /* Looks for this in the history. */
 void myna_window_search (MynaWindow *self, const char *text);
-/* Asks this in a new conversation. */
-void myna_window_ask (MynaWindow *self, const char *question);
+/* Asks this in a new conversation.  files: GFile, to be attached: the question is only written then, for a person to end and send. */
+void myna_window_ask (MynaWindow *self, const char *question, GSList *files);
 void myna_window_add_toast (MynaWindow *self, AdwToast *toast);
 
 G_END_DECLS

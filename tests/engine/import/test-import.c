@@ -240,6 +240,16 @@ check_refused (const char *source, const char *target, const GlmImportOptions *o
   CHECK (n_files_like (".myna.part") == 0, "an unfinished file was left behind");
 }
 
+/* What exactly is wrong, for people. */
+static void
+check_fault (const char *source, GlmFault fault, const char *subject)
+{
+  GlmError error = { 0 };
+
+  CHECK (!glm_import (source, path_in ("refused.gguf"), NULL, &error), "%s was imported", source);
+  CHECK (error.fault == fault && strcmp (error.subject, subject) == 0, "fault %d of \"%s\"", error.fault, error.subject);
+}
+
 static void
 write_text (const char *path, const char *text)
 {
@@ -284,6 +294,10 @@ test_bad_directories (void)
   char command[4096];
 
   mkdir (path_in ("bad"), 0755);
+  check_fault (path_in ("bad"), GLM_FAULT_OTHER_FILE, "folder");
+  write_text (path_in ("bad/pytorch_model.bin"), "");
+  check_fault (path_in ("bad"), GLM_FAULT_PART, "config.json");
+  remove (path_in ("bad/pytorch_model.bin"));
   write_text (path_in ("bad/config.json"), "{\"model_type\": \"llama\"}");
   check_refused (path_in ("bad"), target, NULL, GLM_ERROR_NOT_FOUND, "model.safetensors");
   snprintf (command, sizeof command, "cp %s/v3-f32/* %s/bad/", folder, folder);

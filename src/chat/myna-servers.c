@@ -51,6 +51,12 @@ myna_servers_get_word (ToolServers *servers)
 
 /* ---- Importing -------------------------------------------------------------------------------------------------- */
 
+static guint
+count (ToolServers *servers)
+{
+  return g_list_model_get_n_items (tool_servers_get_list (servers));
+}
+
 static gboolean
 is_taken (ToolServers *servers, const char *name)
 {
@@ -110,12 +116,12 @@ myna_servers_import (ToolServers *servers, const char *path, const char **ret_ti
   g_autofree char *no_command = NULL, *taken = NULL;
   g_autoptr (GString) left_out = g_string_new (NULL);
   g_autoptr (GError) problem = NULL;
-  guint line = 0;
+  guint line = 0, n_before = count (servers);
   g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &no_command, &line, &problem);
 
-  *ret_title = configs ? _ ("Not all servers were imported") : _ ("The tool servers could not be imported");
   if (configs)
     taken = add_all (servers, configs, &problem);
+  *ret_title = count (servers) > n_before ? _ ("Not all servers were imported") : _ ("The tool servers could not be imported");
   if (problem)
     {
       g_propagate_error (error, configs ? g_error_copy (problem) : make_file_problem (problem, line));

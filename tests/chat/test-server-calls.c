@@ -427,11 +427,15 @@ test_import (Servers *f, gconstpointer data)
   g_autofree char *damaged = import (f, "{\n  \"mcpServers\": {\n    \"a\": { \"command\" \"x\" }\n  }\n}\n");
   g_autofree char *empty = import (f, "{ \"theme\": \"dark\" }");
   g_autofree char *all = import (f, "{ \"mcpServers\": { \"a\": { \"command\": \"x\" } } }");
+  g_autofree char *none = import (f, "{ \"mcpServers\": { \"a\": { \"command\": \"z\" }, \"web\": { \"url\": \"u\" } } }");
   g_autofree char *part = import (f, "{ \"mcpServers\": { \"a\": { \"command\": \"x\" }, \"b\": { \"command\": \"y\" } } }");
 
   g_assert_cmpstr (damaged, ==,
                    "The tool servers could not be imported: The file is not valid JSON: there is a mistake in line 3.");
   g_assert_cmpstr (empty, ==, "The tool servers could not be imported: The file lists no tool servers.");
+  g_assert_cmpstr (none, ==,
+                   "The tool servers could not be imported: Skipped because they have no command: web\n"
+                   "Skipped because servers with these names exist: a");
   g_assert_cmpstr (all, ==, "");
   g_assert_cmpstr (part, ==, "Not all servers were imported: Skipped because servers with these names exist: a");
   g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (f->servers)), ==, 2);

@@ -111,6 +111,7 @@ class ToolServers(TestCase):
                          [("good", False), ("crashing", False), ("missing", False)])
         self.import_servers(app, {"good": {"command": "/usr/bin/true"}, "web": {"url": "https://example.org/mcp"}})
         app.find("Skipped because they have no command: web\nSkipped because servers with these names exist: good", "label")
+        app.find("The tool servers could not be imported", "label")
         self.assertEqual(len(self.servers()), 3)
         for name in "good", "crashing", "missing":
             app.find(f"Start: {name}", "button", shown=False).click()

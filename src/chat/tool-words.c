@@ -486,3 +486,20 @@ myna_call_dup_entry (const StoreMessage *message)
 
   return g_strdup_printf ("%s\n%s%s%s", outcome, when, *details ? " · " : "", details);
 }
+
+const char *
+myna_call_get_icon (StoreCallState state)
+{
+  switch (state)
+    {
+    case STORE_CALL_DONE: return "object-select-symbolic";
+    case STORE_CALL_FAILED:
+    case STORE_CALL_LOST: return "dialog-warning-symbolic";
+    case STORE_CALL_REFUSED:
+    case STORE_CALL_STOPPED:
+    case STORE_CALL_NOT_RUN: return "action-unavailable-symbolic";
+    case STORE_CALL_ASKED:
+    case STORE_CALL_RUNNING:
+    default: return "dialog-question-symbolic";
+    }
+}

@@ -43,5 +43,7 @@ char *myna_call_dup_details (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 const char *myna_result_find_cut (const char *result);
 /* The same of a message's call, when it was run, and what became of it, in two lines.  The caller frees. */
 char *myna_call_dup_entry (const StoreMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The name of the icon of how a call ended; while it has not, of one that asks.  Static. */
+const char *myna_call_get_icon (StoreCallState state);
 
 G_END_DECLS

@@ -167,6 +167,16 @@ test_details (void)
   g_assert_cmpstr (slow, ==, "Needs no permission · Edited by you · 2.5 s");
 }
 
+/* What went well, what went wrong, what was not to be, and what waits look different. */
+static void
+test_icon (void)
+{
+  g_assert_cmpstr (myna_call_get_icon (STORE_CALL_DONE), ==, "object-select-symbolic");
+  g_assert_cmpstr (myna_call_get_icon (STORE_CALL_FAILED), ==, "dialog-warning-symbolic");
+  g_assert_cmpstr (myna_call_get_icon (STORE_CALL_REFUSED), ==, "action-unavailable-symbolic");
+  g_assert_cmpstr (myna_call_get_icon (STORE_CALL_ASKED), ==, "dialog-question-symbolic");
+}
+
 /* Twenty lines, or 2,000 characters, which may be of several bytes. */
 static void
 test_cut (void)
@@ -199,5 +209,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tool-words/outcome", test_outcome);
   g_test_add_func ("/tool-words/details", test_details);
   g_test_add_func ("/tool-words/cut", test_cut);
+  g_test_add_func ("/tool-words/icon", test_icon);
   return g_test_run ();
 }

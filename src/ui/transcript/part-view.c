@@ -108,23 +108,6 @@ set_unfolded (MynaPartView *self, gboolean unfolded)
 
 /* ---- The card of a call ----------------------------------------------------------------------------------------- */
 
-static const char *
-get_icon (StoreCallState state)
-{
-  switch (state)
-    {
-    case STORE_CALL_DONE: return "object-select-symbolic";
-    case STORE_CALL_FAILED:
-    case STORE_CALL_LOST: return "dialog-warning-symbolic";
-    case STORE_CALL_REFUSED:
-    case STORE_CALL_STOPPED:
-    case STORE_CALL_NOT_RUN: return "action-unavailable-symbolic";
-    case STORE_CALL_ASKED:
-    case STORE_CALL_RUNNING:
-    default: return "dialog-question-symbolic";
-    }
-}
-
 static void
 update_card (MynaPartView *self, const StoreCall *call, const char *summary, gboolean is_open)
 {
@@ -133,7 +116,7 @@ update_card (MynaPartView *self, const StoreCall *call, const char *summary, gbo
   g_autofree char *line = is_open ? g_strdup (_ ("Being written…")) : myna_call_dup_outcome (call);
   g_autofree char *name = NULL;
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), get_icon (call->state));
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), myna_call_get_icon (call->state));
   gtk_widget_set_visible (self->icon, !runs);
   gtk_widget_set_visible (self->spinner, runs);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), runs);

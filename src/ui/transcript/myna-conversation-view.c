@@ -680,7 +680,9 @@ myna_conversation_view_quote (MynaConversationView *self, const char *text)
 void
 myna_conversation_view_begin (MynaConversationView *self, const char *text, GSList *files)
 {
-  if (*text)
+  if (myna_composer_is_empty (MYNA_COMPOSER (self->composer)))
+    myna_composer_set_text (MYNA_COMPOSER (self->composer), text);
+  else if (*text)
     myna_composer_insert_block (MYNA_COMPOSER (self->composer), text);
   myna_composer_attach_files (MYNA_COMPOSER (self->composer), files);
 }

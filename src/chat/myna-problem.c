@@ -92,7 +92,7 @@ describe_io_error (int code)
     case G_IO_ERROR_NOT_DIRECTORY:
     case G_IO_ERROR_NOT_MOUNTED: return _ ("The file or its folder no longer exists.");
     case G_IO_ERROR_PERMISSION_DENIED: return _ ("Myna is not allowed to use this file or folder. Check its permissions.");
-    case G_IO_ERROR_READ_ONLY: return _ ("This location is read-only. Choose another one.");
+    case G_IO_ERROR_READ_ONLY: return _ ("This location is read-only. Make it writable, or choose another one.");
     case G_IO_ERROR_NO_SPACE: return _ ("The disk is full. Free some space and try again.");
     case G_IO_ERROR_IS_DIRECTORY:
     case G_IO_ERROR_NOT_REGULAR_FILE: return _ ("This is not a file, but a folder or a device.");

@@ -563,8 +563,9 @@ test_bandwidth (void)
 static void
 test_system_problems (void)
 {
-  g_autoptr (GError) file = NULL, gone = NULL, own = myna_problem_new ("Plain words.", "<data>:3:7"), copy = g_error_copy (own);
-  g_autofree char *words = NULL, *gone_words = NULL, *own_words = NULL;
+  g_autoptr (GError) file = NULL, gone = NULL, fixed = NULL, own = myna_problem_new ("Plain words.", "<data>:3:7"),
+                     copy = g_error_copy (own);
+  g_autofree char *words = NULL, *gone_words = NULL, *fixed_words = NULL, *own_words = NULL;
   g_autofree char *text = NULL;
 
   g_assert_false (g_file_get_contents ("/", &text, NULL, &file));
@@ -574,6 +575,10 @@ test_system_problems (void)
   g_set_error_literal (&gone, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Error opening file /x: No such file or directory");
   gone_words = myna_problem_describe (gone);
   g_assert_null (strstr (gone_words, "Error opening"));
+  /* Of what Myna keeps itself, nobody can choose the place. */
+  g_set_error_literal (&fixed, G_FILE_ERROR, G_FILE_ERROR_ROFS, "Failed to create file “/x”: Read-only file system");
+  fixed_words = myna_problem_describe (fixed);
+  g_assert_cmpstr (fixed_words, ==, "This location is read-only. Make it writable, or choose another one.");
   own_words = myna_problem_describe (copy);
   g_assert_cmpstr (own_words, ==, "Plain words.");
   g_assert_cmpstr (myna_problem_get_details (copy), ==, "<data>:3:7");

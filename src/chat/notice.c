@@ -69,12 +69,17 @@ myna_notice_of_store (MynaCore *core)
 {
   const GError *error = myna_core_get_store_error (core);
   StoreDb *store = myna_core_get_store (core);
-  const char *title = store && store_is_read_only (store) ? _ ("Your chats can be read, but new messages are not saved")
-                                                          : _ ("Your chats could not be opened");
+  gboolean can_read = store && store_is_read_only (store);
 
   if (error)
-    return new_notice (g_strdup (title), myna_problem_describe (error), error->message, _ ("Try Again"), "app.reopen-history",
-                       NULL);
+    {
+      g_autofree char *words = myna_problem_describe (error);
+
+      /* Translators: %s is a sentence that says why chats cannot be saved */
+      return new_notice (g_strdup (can_read ? _ ("Your chats can only be read") : _ ("Your chats could not be opened")),
+                         g_strdup_printf (can_read ? _ ("%s You can still use a temporary chat.") : "%s", words),
+                         error->message, _ ("Try Again"), "app.reopen-history", NULL);
+    }
   if (!store || !store_get_recovery (store))
     return NULL;
   return new_notice (g_strdup (_ ("Your chats were damaged and have been repaired")),

@@ -84,9 +84,13 @@ class BadHistory(TestCase):
     def test_read_only_home(self):
         reply = self.one_chat()
         app = self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--ro-bind", self.home / "data", self.home / "data"])
-        app.find(re.compile("Your chats can be read"))
+        app.find("Your chats can only be read")
+        app.find(re.compile(".*read-only. You can still use a temporary chat."), "label")
         wait(lambda: app.conversations() == ["你好"], "the conversation, to be read")
         wait(lambda: app.rows("Myna") == [reply], "the reply")
+        app.find_button("Temporary Chat").click()
+        wait(lambda: not app.rows("Myna"), "the temporary chat")
+        self.assertTrue(app.ask("你好"))
         app.quit()
 
     @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")

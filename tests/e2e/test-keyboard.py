@@ -66,6 +66,23 @@ class Keyboard(TestCase):
         self.assertEqual(app.composer.text, "a")
         app.quit()
 
+    def test_rename_in_a_narrow_window(self):
+        """F2 brings the sidebar, and the keyboard into the name."""
+        keyfile = self.home / "config/glib-2.0/settings/keyfile"
+        with keyfile.open("a") as file:
+            file.write("window-width=360\n")
+        app = self.start()
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        self.ask_by_keys(app, SUM)
+        app.key("F2")
+        self.wait_focus(app, "the name", lambda node: node.name == "Title")
+        app.key("ctrl+a")
+        app.write("A sum")
+        app.key("Return")
+        wait(lambda: self.query("SELECT title FROM conversation") == [("A sum",)], "the name")
+        self.assertEqual(app.composer.text, "")
+        app.quit()
+
     def test_whole_flow(self):
         self.set_chat_settings(temperature=0)
         app = self.start()

@@ -83,6 +83,25 @@ class Keyboard(TestCase):
         self.assertEqual(app.composer.text, "")
         app.quit()
 
+    def test_search_in_a_narrow_window(self):
+        """Without animations, too, where the sidebar is there at once."""
+        keyfile = self.home / "config/glib-2.0/settings/keyfile"
+        with keyfile.open("a") as file:
+            file.write("window-width=360\n")
+        folder = self.home / "config/gtk-4.0"
+        folder.mkdir()
+        (folder / "settings.ini").write_text("[Settings]\ngtk-enable-animations=0\n")
+        app = self.start()
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        self.ask_by_keys(app, SUM)
+        app.key("ctrl+shift+f")
+        for letters in "wha", "t is":
+            app.write(letters)
+            wait(lambda: any("what is".startswith(entry.text) and entry.text.endswith(letters)
+                             for entry in app.find_all("Search Chats", ("text", "entry"))), "the letters in the search")
+        self.assertEqual(app.composer.text, "")
+        app.quit()
+
     def test_whole_flow(self):
         self.set_chat_settings(temperature=0)
         app = self.start()

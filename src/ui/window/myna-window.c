@@ -558,8 +558,8 @@ make_content (MynaWindow *self)
 static gboolean
 enter_cb (GtkWidget *sidebar, GdkFrameClock *clock, gpointer user_data)
 {
-  /* A history without chats cannot have it. */
-  if (!gtk_widget_grab_focus (sidebar))
+  /* What the sidebar was opened for may have the keyboard by now; and a history without chats cannot have it. */
+  if (!gtk_widget_get_focus_child (sidebar) && !gtk_widget_grab_focus (sidebar))
     gtk_widget_child_focus (sidebar, GTK_DIR_TAB_FORWARD);
   return G_SOURCE_REMOVE;
 }

@@ -134,6 +134,28 @@ class Tools(TestCase):
         self.assertFalse(self.query("SELECT 1 FROM tool_rule"))
         app.quit()
 
+    def test_deny_with_a_reason(self):
+        """From the menu the keyboard comes into the reason, and stays there."""
+        self.use_trained()
+        app = self.start()
+        app.send(SEARCH)
+        self.wait_asked(app)
+        app.key("F6")
+        wait(lambda: "Deny" in self.focused(app), "F6 to come to Deny")
+        app.key("shift+Tab")
+        wait(lambda: "More answers" in self.focused(app), "the menu")
+        app.key("Return")
+        app.choose("Deny With a Reason…")
+        reason = "Why not? The model reads this."
+        wait(lambda: reason in self.focused(app), "the reason to have the keyboard")
+        app.write("Not now.")
+        app.key("Return")
+        app.wait_idle()
+        self.assertEqual([(state, by) for state, by, *_ in self.calls()][:1], [(REFUSED, 0)])
+        self.assertIn("Not now.", self.query("SELECT text FROM message WHERE role = 3")[0][0])
+        self.assertEqual(app.composer.text, "")
+        app.quit()
+
     def test_edit(self):
         self.use_trained()
         app = self.start()

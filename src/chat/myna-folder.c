@@ -39,6 +39,11 @@ myna_file_is_model (GFile *file)
 gboolean
 myna_word_is_file (const char *word, GFile *file)
 {
+  static const char *const beginnings[] = { "/", "./", "../", "file:" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    if (g_str_has_prefix (word, beginnings[i]) && !strchr (word, ' '))
+      return TRUE;
   return strpbrk (word, "/.") && g_file_query_exists (file, NULL);
 }
 

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /* Whether a file or folder can only be a model's: nothing to be asked about. */
 gboolean myna_file_is_model (GFile *file);
-/* Whether a word of the command line is written as the path of a file that is there: "models" is a word, too. */
+/* Whether a word of the command line means a file: it is written as nothing but a path is, or with a slash or a dot, and the file is
+ * there.  "models" is a word, too, and "and/or" no path. */
 gboolean myna_word_is_file (const char *word, GFile *file);
 
 /* → finish: array of GFile, by name: the files in the folder and the folders in it.  Hidden ones and links are left out. */

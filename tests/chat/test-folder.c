@@ -136,7 +136,8 @@ test_given (TestHistory *fixture, gconstpointer data)
       g_autofree char *path = g_build_filename (fixture->folder, files[i].name, NULL);
       g_autoptr (GFile) file = g_file_new_for_path (path);
 
-      g_assert_false (myna_word_is_file (path, file));
+      g_assert_true (myna_word_is_file (path, file)); /* that it is not there is said of it */
+      g_assert_false (myna_word_is_file (files[i].name, file));
       write_file (fixture->folder, files[i].name);
       g_assert_true (myna_word_is_file (path, file));
       g_assert_cmpint (myna_word_is_file (files[i].name, file), ==, strchr (files[i].name, '.') != NULL);

@@ -115,6 +115,8 @@ class Documents(TestCase):
         subprocess.run([str(PROGRAM), "What", "day?", str(self.home / "letter.txt")], env=app_environment(self.home), check=True)
         app.find("letter.txt", "label")
         wait(lambda: app.composer.text.strip() == "What day?", "the question")
+        subprocess.run([str(PROGRAM), str(self.home / "lettre.txt")], env=app_environment(self.home), check=True)
+        app.find(re.compile("“lettre.txt”.*"), "label")
         self.assertEqual(self.query("SELECT count (*) FROM message"), [(2,)])
         app.quit()
 

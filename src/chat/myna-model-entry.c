@@ -373,6 +373,9 @@ myna_model_info_describe_license (const GlmModelInfo *info)
     { "GLM-Z1", "MIT" },
   };
 
+  /* Also of a copy, whose family is not its publisher's. */
+  if (g_str_equal (info->name, "myna-fledgling"))
+    return g_strdup (_ ("CC BY-SA 4.0 (comes with Myna)"));
   if (*info->license)
     /* Translators: %s is the name of a license */
     return g_strdup_printf (_ ("%s (according to the file)"), info->license);

@@ -341,6 +341,7 @@ test_license (void)
   g_autofree char *by_family = myna_model_info_describe_license (&info);
   g_autofree char *from_file = NULL;
   g_autofree char *unknown = NULL;
+  g_autofree char *copy = myna_model_info_describe_license (&(GlmModelInfo){ .family = "ChatGLM3", .name = "myna-fledgling" });
   g_autofree char *size = myna_model_describe_size (info.n_params);
 
   g_assert_cmpstr (by_family, ==, "MIT (usual for GLM-4-0414; not stated in the file)");
@@ -349,6 +350,7 @@ test_license (void)
   g_assert_cmpstr (from_file, ==, "apache-2.0 (according to the file)");
   unknown = myna_model_info_describe_license (&(GlmModelInfo){ .family = "Strange" });
   g_assert_cmpstr (unknown, ==, "Unknown. Check the model’s page");
+  g_assert_cmpstr (copy, ==, "CC BY-SA 4.0 (comes with Myna)");
   g_assert_cmpstr (size, ==, "1.2 million parameters");
 }
 

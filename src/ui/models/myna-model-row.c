@@ -99,7 +99,7 @@ update_details (MynaModelRow *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
   context = myna_model_info_describe_context (info, get_wanted_context (self));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->context), context);
-  license = is_starter (self) ? g_strdup (_ ("CC BY-SA 4.0 (comes with Myna)")) : myna_model_info_describe_license (info);
+  license = myna_model_info_describe_license (info);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->license), license);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->quirks), info->quirks);
 }

@@ -39,8 +39,10 @@ static void read_next (MynaFileReader *self);
 /* ---- Words ------------------------------------------------------------------------------------------------------ */
 
 static const char *
-problem_format (const GError *error)
+problem_format (GFile *file, const GError *error)
 {
+  if (!g_file_query_exists (file, NULL))
+    return _ ("“%s” was not found.");
   if (error->domain != DOCUMENT_ERROR)
     return _ ("“%s” could not be read.");
   switch ((DocumentError) error->code)
@@ -91,7 +93,7 @@ take_document (MynaFileReader *self, GFile *file, const Document *document, cons
   if (!document)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        tell (self, problem_format (error), name);
+        tell (self, problem_format (file, error), name);
       return;
     }
   if (strlen (document->text) > MYNA_ATTACHMENT_MAX_BYTES)

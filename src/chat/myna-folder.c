@@ -128,7 +128,8 @@ myna_folder_dup_problem (GFile *folder, GPtrArray *files)
   g_autofree char *name = dup_name (folder);
 
   if (!files)
-    return g_strdup_printf (_ ("“%s” could not be read."), name);
+    return g_strdup_printf (g_file_query_exists (folder, NULL) ? _ ("“%s” could not be read.") : _ ("“%s” was not found."),
+                            name);
   if (files->len == 0)
     return g_strdup_printf (_ ("There are no files in “%s”."), name);
   if (files->len > MYNA_ATTACHMENTS_MAX)

@@ -80,7 +80,7 @@ test_order (Fixture *f, gconstpointer data)
   add (f, "gone.txt", NULL);
   add (f, "b.txt", "second");
   finish (f);
-  g_assert_cmpstr (f->said->str, ==, "+a.txt: first\n-“gone.txt” could not be read.\n+b.txt: second\n");
+  g_assert_cmpstr (f->said->str, ==, "+a.txt: first\n-“gone.txt” was not found.\n+b.txt: second\n");
   forget (f, "a.txt");
   forget (f, "b.txt");
 }
@@ -103,7 +103,7 @@ test_wrong (Fixture *f, gconstpointer data)
   finish (f);
   g_assert_cmpstr (f->said->str, ==,
                    "-“wrong.pdf” is not a document that Myna can read.\n-“empty.txt” is empty.\n"
-                   "-“in” could not be read.\n-“going.txt” could not be read.\n+b.txt: second\n");
+                   "-“in” could not be read.\n-“going.txt” was not found.\n+b.txt: second\n");
   forget (f, "wrong.pdf");
   forget (f, "empty.txt");
   forget (f, "b.txt");

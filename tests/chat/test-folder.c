@@ -94,9 +94,12 @@ test_words (TestHistory *fixture, gconstpointer data)
   g_autoptr (GFile) folder = g_file_new_for_path ("/home/me/My Notes");
   g_autoptr (GPtrArray) files = g_ptr_array_new ();
   g_autofree char *unread = myna_folder_dup_problem (folder, NULL), *empty = myna_folder_dup_problem (folder, files);
-  g_autofree char *few = NULL, *many = NULL, *heading = NULL, *body = NULL;
+  g_autofree char *few = NULL, *many = NULL, *heading = NULL, *body = NULL, *there = NULL;
+  g_autoptr (GFile) locked = g_file_new_for_path (fixture->folder);
 
-  g_assert_cmpstr (unread, ==, "“My Notes” could not be read.");
+  there = myna_folder_dup_problem (locked, NULL);
+  g_assert_true (g_str_has_suffix (there, "” could not be read."));
+  g_assert_cmpstr (unread, ==, "“My Notes” was not found.");
   g_assert_cmpstr (empty, ==, "There are no files in “My Notes”.");
   for (int i = 0; i < MYNA_ATTACHMENTS_MAX; i++)
     g_ptr_array_add (files, folder);

@@ -45,6 +45,7 @@ struct _MynaPersonas
 
   char *folder;
   GListStore *list;
+  GString *unread; /* a line for each file that could not be */
 };
 
 G_DEFINE_FINAL_TYPE (MynaPersonas, myna_personas, G_TYPE_OBJECT)
@@ -96,6 +97,17 @@ add_bundled (MynaPersonas *self)
     }
 }
 
+/* It stays where it is, but is not on the list. */
+static void
+leave_out (MynaPersonas *self, const char *name)
+{
+  g_autofree char *shown = g_filename_display_name (name);
+
+  if (self->unread->len)
+    g_string_append_c (self->unread, '\n');
+  g_string_append_printf (self->unread, _ ("“%s” is damaged and could not be read."), shown);
+}
+
 static void
 read_own (MynaPersonas *self)
 {
@@ -110,14 +122,20 @@ read_own (MynaPersonas *self)
       GStatBuf status;
       gsize length;
 
-      if (!g_str_has_suffix (name, ".json") || g_stat (path, &status) != 0 || !S_ISREG (status.st_mode)
-          || status.st_size > MYNA_PERSONA_MAX_FILE || !g_file_get_contents (path, &json, &length, NULL))
+      if (!g_str_has_suffix (name, ".json"))
         continue;
-      persona = myna_persona_from_json (json, length, NULL);
-      if (!persona)
-        continue;
-      set_file (persona, path);
-      insert (self, persona);
+      if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= MYNA_PERSONA_MAX_FILE
+          && g_file_get_contents (path, &json, &length, NULL))
+        persona = myna_persona_from_json (json, length, NULL);
+      if (persona)
+        {
+          set_file (persona, path);
+          insert (self, persona);
+        }
+      else
+        {
+          leave_out (self, name);
+        }
     }
 }
 
@@ -188,6 +206,18 @@ myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError **error)
   return added;
 }
 
+char *
+myna_personas_dup_word (MynaPersonas *self)
+{
+  g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
+
+  if (self->unread->len)
+    return g_strdup (self->unread->str);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) > G_N_ELEMENTS (bundled))
+    return NULL;
+  return g_strdup (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
+}
+
 gboolean
 myna_personas_is_own (MynaPersonas *self, MynaPersona *persona)
 {
@@ -241,6 +271,7 @@ myna_personas_finalize (GObject *object)
 
   g_clear_object (&self->list);
   g_free (self->folder);
+  g_string_free (self->unread, TRUE);
 
   G_OBJECT_CLASS (myna_personas_parent_class)->finalize (object);
 }
@@ -255,6 +286,7 @@ static void
 myna_personas_init (MynaPersonas *self)
 {
   self->list = g_list_store_new (MYNA_TYPE_PERSONA);
+  self->unread = g_string_new (NULL);
 }
 
 MynaPersonas *

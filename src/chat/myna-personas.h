@@ -19,6 +19,8 @@ MynaPersonas *myna_personas_get_default (void);
 MynaPersonas *myna_personas_new (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* A GListModel of MynaPersona, owned by the object: the bundled ones in the person's language, then the own ones by name. */
 GListModel *myna_personas_get_list (MynaPersonas *self);
+/* What is said below the person's own: which files are left out, or what personas are; NULL: nothing.  The caller frees. */
+char *myna_personas_dup_word (MynaPersonas *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Bundled ones cannot be changed; a copy can. */
 gboolean myna_personas_is_own (MynaPersonas *self, MynaPersona *persona);
 /* Adds and saves it, under another name if its own is taken ("Teacher 2").  Returns what is on the list then, owned by it;

@@ -144,6 +144,8 @@ test_bad_files (void)
   g_autofree char *loop = g_build_filename (folder, "loop.json", NULL);
   g_autofree char *sub = g_build_filename (folder, "folder.json", NULL);
   g_autoptr (MynaPersonas) personas = NULL;
+  g_autofree char *word = NULL;
+  g_auto (GStrv) lines = NULL;
   g_autoptr (MynaPersona) odd = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -160,6 +162,10 @@ test_bad_files (void)
   g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
   personas = myna_personas_new (folder);
   g_assert_cmpuint (count (personas), ==, N_BUNDLED);
+  word = myna_personas_dup_word (personas);
+  lines = g_strsplit (word, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, G_N_ELEMENTS (texts) + 2);
+  g_assert_true (g_strv_contains ((const char *const *) lines, "“0.json” is damaged and could not be read."));
 
   for (guint i = 0; i < 2; i++)
     {

@@ -222,6 +222,7 @@ update (MynaPersonasPage *self)
 {
   MynaPersonas *personas = myna_personas_get_default ();
   GListModel *list = myna_personas_get_list (personas);
+  g_autofree char *word = myna_personas_dup_word (personas);
   gboolean any_own = FALSE;
 
   myna_list_clear (self->own);
@@ -235,7 +236,8 @@ update (MynaPersonasPage *self)
       any_own |= own;
     }
   gtk_widget_set_visible (self->own, any_own);
-  gtk_widget_set_visible (self->none, !any_own);
+  gtk_label_set_label (GTK_LABEL (self->none), word ? word : "");
+  gtk_widget_set_visible (self->none, word != NULL);
 }
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
@@ -291,8 +293,8 @@ myna_personas_page_init (MynaPersonasPage *self)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->banner);
   self->own = myna_list_new (_ ("Your Personas"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->own);
-  self->none = myna_long_label_new (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."),
-                                    "dim-label");
+  self->none = myna_long_label_new ("", "dim-label");
+  gtk_widget_set_margin_top (self->none, 6);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->none);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (self->own_group));
   self->bundled = myna_list_new (_ ("Included with Myna"));

@@ -444,6 +444,20 @@ class History(TestCase):
             wait(lambda: self.count(f"title = '{title} again' AND title_by_user") == 1, "the name")
         app.quit()
 
+    def test_rename_and_close(self):
+        """A name that is typed when the window is closed is kept, as when the keyboard goes elsewhere."""
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+        self.open_chat(app, "Pancakes")
+        app.key("F2")
+        self.wait_title_focus(app)
+        app.key("End")
+        app.write(" again")
+        wait(lambda: any(entry.text == "Pancakes again" for entry in app.find_all("Title", ("text", "entry"))), "the name to be typed")
+        app.quit()
+        self.assertEqual(self.count("title = 'Pancakes again' AND title_by_user"), 1)
+
     # -- backups
 
     def test_restore(self):

@@ -77,9 +77,11 @@ begin (Fixture *fixture, gint64 id, const char *text)
   gtk_editable_set_text (get_entry (fixture), text);
 }
 
+/* Later than all before: of two chats of the same millisecond the newer one stands first. */
 static void
 move_to_top (Fixture *fixture, gint64 id)
 {
+  g_usleep (2000);
   test_add_message (fixture->db, id, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "More");
 }
 

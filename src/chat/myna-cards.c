@@ -126,6 +126,13 @@ get_need (MynaCards *self, MynaModelNeed *need, const char **ret_title)
   return TRUE;
 }
 
+/* Of a model with experts these stay with the processor. */
+static guint64
+get_card_need (const MynaModelNeed *need)
+{
+  return need->total - need->parts.experts;
+}
+
 /* The discrete one with the most memory, if the default model is large and fits: once, whatever becomes of it. */
 static void
 offer (MynaCards *self)
@@ -141,7 +148,7 @@ offer (MynaCards *self)
     {
       const Card *card = g_ptr_array_index (self->list, i);
 
-      if (card->kind == GLM_GPU_DISCRETE && card->available >= need.total && (!best || card->memory > best->memory))
+      if (card->kind == GLM_GPU_DISCRETE && card->available >= get_card_need (&need) && (!best || card->memory > best->memory))
         best = card;
     }
   if (!best)
@@ -290,12 +297,15 @@ describe_need (MynaCards *self, const Card *card)
 
   if (!get_need (self, &need, &title))
     return NULL;
-  needed = g_format_size (need.total);
+  needed = g_format_size (get_card_need (&need));
   /* What it holds of this model already counts as free. */
-  if (need.total > card->available && !(info && *info->device && info->device_layers == info->n_layers))
+  if (get_card_need (&need) > card->available && !(info && *info->device && info->device_layers == info->n_layers))
     /* Translators: a model's name, and two amounts of memory */
     return g_strdup_printf (_ ("“%s” needs about %s there, but only %s is free. The processor computes what does not fit."),
                             title, needed, available);
+  if (need.parts.experts > 0)
+    /* Translators: a model's name, and an amount of memory */
+    return g_strdup_printf (_ ("“%s” needs about %s of memory there. The processor computes its experts."), title, needed);
   /* Translators: a model's name, and an amount of memory */
   return g_strdup_printf (_ ("“%s” needs about %s of memory there."), title, needed);
 }

@@ -91,6 +91,8 @@ open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
            && glm_model_info (*ret_model)->device_layers < glm_model_info (*ret_model)->n_layers)
     fprintf (stderr, "myna-cli: %d of %d layers on the card, the others on the processor\n",
              glm_model_info (*ret_model)->device_layers, glm_model_info (*ret_model)->n_layers);
+  if (ok && glm_model_info (*ret_model)->device[0] && glm_model_info (*ret_model)->n_experts > 0)
+    fputs ("myna-cli: the experts on the processor\n", stderr);
   return ok;
 }
 

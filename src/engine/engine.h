@@ -197,7 +197,7 @@ typedef struct
   bool keeps_prompt;        /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
                                  * directions, cannot */
   char quirks[256];         /* what was corrected while reading, one sentence each; "" if nothing */
-  char device[256];         /* the graphics card that holds the weights; "": the processor computes */
+  char device[256];         /* the graphics card that holds the weights, but for experts; "": the processor computes */
   int device_layers;        /* … of the first layers, where there is no room for all: the processor computes the others */
   char device_problem[480]; /* why the card that was asked for does not; "" */
   GlmErrorCode device_code; /* … and of what kind that is */

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "chat/myna-cards.h"
+#include "chat/myna-model-need.h"
 #include "chat/notice.h"
+#include "run/tiny-moe.h"
 
 #define UUID(c) "0123456789abcdef0123456789abcde" c
 #define GB      "000000000"
@@ -152,6 +154,47 @@ test_list (Fixture *f, gconstpointer data)
   myna_cards_choose (f->cards, 0);
   myna_model_library_get_options (f->models, &options);
   g_assert_cmpstr (options.device, ==, "");
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  MynaModelEntry **entry = user_data;
+
+  *entry = myna_model_library_add_finish (MYNA_MODEL_LIBRARY (source), result, &error);
+  g_assert_no_error (error);
+}
+
+/* Of a model with experts the card needs room for the rest. */
+static void
+test_experts (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "experts.gguf", NULL), *text = NULL, *needed = NULL;
+  MynaModelEntry *entry = NULL;
+  const GlmModelInfo *info;
+  GlmMemoryNeed need;
+
+  tiny_moe_write ("GLM-4.7", path);
+  set_helper (f, LARGE);
+  myna_model_library_add_async (f->models, path, added_cb, &entry);
+  while (!entry)
+    g_main_context_iteration (NULL, TRUE);
+  myna_model_library_set_default (f->models, entry);
+  wait_for_info (f);
+  look (f);
+  myna_cards_choose (f->cards, 1);
+  text = myna_cards_describe (f->cards);
+  info = myna_model_entry_get_info (entry);
+  glm_model_memory_need (info, myna_model_info_get_context (info, (int) g_settings_get_uint (f->settings, "context-length")),
+                         &need);
+  g_assert_cmpuint (need.experts, >, 0);
+  needed = g_format_size (need.weights + need.cache + need.scratch);
+  g_assert_nonnull (strstr (text, needed));
+  g_assert_nonnull (strstr (text, "The processor computes its experts."));
+  /* The tests that follow have the starter model again. */
+  myna_model_library_remove (f->models, entry);
+  g_unlink (path);
 }
 
 /* A card that was chosen, and is not there the next time. */
@@ -342,6 +385,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_unsetenv ("MYNA_TEST_GPU");
   g_test_add ("/cards/list", Fixture, NULL, setup, test_list, teardown);
+  g_test_add ("/cards/experts", Fixture, NULL, setup, test_experts, teardown);
   g_test_add ("/cards/gone", Fixture, NULL, setup, test_gone, teardown);
   g_test_add ("/cards/damaged", Fixture, NULL, setup, test_damaged, teardown);
   g_test_add ("/cards/offer", Fixture, NULL, setup, test_offer, teardown);

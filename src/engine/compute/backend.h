@@ -86,6 +86,9 @@ struct GlmBackend
    * logits [n_logits][n_vocab].  On
    * failure or cancel the cache's columns of this batch are undefined, those before untouched. */
   bool (*run) (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error);
+  /* The steps that the plan has of a layer before its first one, for the batch's residual: from x to y, [n][n_embd] each.
+   * NULL: a back end that is nobody's rest. */
+  bool (*run_layer) (GlmForward *forward, const GlmBatch *batch, int layer, const float *x, float *y, GlmError *error);
   /* Columns [first, first + n) of the sequence, as glm_kv_cache_read() and glm_kv_cache_write() have them. */
   void (*rows_read) (GlmForward *forward, int64_t first, int64_t n, void *data);
   void (*rows_write) (GlmForward *forward, int64_t first, int64_t n, const void *data);

@@ -238,6 +238,126 @@ fail:
   return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %d layers", params->n_layers);
 }
 
+/* ---- Cutting ---------------------------------------------------------------------------------------------------- */
+
+/* Whether nothing but the residual goes from the steps before `at` to those behind. */
+static bool
+is_residual_alone (const GlmPlan *plan, const GlmPlanLayer *layer, int at)
+{
+  for (int reg = 0; reg < plan->n_registers; reg++)
+    if (reg != GLM_REG_X && is_written (layer, at, reg) && is_read (layer, at, reg))
+      return false;
+  return true;
+}
+
+/* The steps at the layer's beginning that the back end runs. */
+static int
+find_cut (const GlmPlan *plan, const GlmPlanLayer *layer, const GlmBackend *front)
+{
+  int n = 0;
+
+  while (n < layer->n_steps && front->supports (&layer->steps[n]))
+    n++;
+  while (n < layer->n_steps && !is_residual_alone (plan, layer, n))
+    n--;
+  return n;
+}
+
+static bool
+is_used (const GlmPlan *plan, const GlmPlanLayer *layer, int reg)
+{
+  return is_written (layer, layer->n_steps, reg) || (reg != GLM_REG_X && is_read (layer, 0, reg));
+}
+
+/* What no step names takes no memory. */
+static void
+forget_registers (GlmPlan *plan)
+{
+  for (int reg = GLM_REG_OWN; reg < plan->n_registers; reg++)
+    {
+      bool used = is_used (plan, &plan->head, reg);
+
+      for (int i = 0; i < plan->params.n_layers && !used; i++)
+        used = is_used (plan, &plan->layers[i], reg);
+      if (!used)
+        plan->registers[reg].width = 0;
+    }
+}
+
+/* Steps that are run while the rest runs its own: of the norm that has become the rest's, and the shared expert. */
+static bool
+append_shared (GlmPlan *plan, GlmPlanLayer *layer, int cut)
+{
+  GlmPlanLayer shared = { 0 };
+  GlmStep *steps;
+  GlmStep norm = layer->steps[cut];
+
+  layer->n_steps = cut;
+  if (plan->params.n_ff_shared == 0 || plan->arch->shared.n == 0)
+    return true;
+  if (!lower_table (plan, &plan->arch->shared, &shared))
+    return false;
+  steps = realloc (layer->steps, (size_t) (cut + 1 + shared.n_steps) * sizeof *steps);
+  if (steps)
+    {
+      layer->steps = steps;
+      norm.hands_over = true;
+      steps[cut] = norm;
+      memcpy (steps + cut + 1, shared.steps, (size_t) shared.n_steps * sizeof *steps);
+      layer->n_steps = cut + 1 + shared.n_steps;
+      plan->registers[steps[cut + 1].out].width = steps[cut + 1].matrices[0].rows;
+    }
+  free (shared.steps);
+  return steps != NULL;
+}
+
+static void
+drop_front (GlmPlanLayer *layer, int cut)
+{
+  layer->n_steps -= cut;
+  memmove (layer->steps, layer->steps + cut, (size_t) layer->n_steps * sizeof *layer->steps);
+  for (int i = 0; i < layer->n_steps; i++)
+    layer->steps[i].n_shared = 0;
+}
+
+int
+glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front)
+{
+  int n_cut = 0;
+
+  for (int i = 0; i < end; i++)
+    if (find_cut (plan, &plan->layers[i], front) == 0)
+      return 0;
+  for (int i = 0; i < end; i++)
+    {
+      GlmPlanLayer *layer = &plan->layers[i];
+      int cut = find_cut (plan, layer, front);
+
+      n_cut += cut < layer->n_steps;
+      if (!keeps_front)
+        drop_front (layer, cut);
+      else if (cut < layer->n_steps && !append_shared (plan, layer, cut))
+        return -1;
+      find_attend (layer);
+    }
+  if (n_cut > 0)
+    forget_registers (plan);
+  return n_cut;
+}
+
+void
+glm_plan_find_handing (const GlmPlanLayer *layer, int *ret_handed, int *ret_taken)
+{
+  int i = 0;
+
+  while (i < layer->n_steps && !layer->steps[i].hands_over)
+    i++;
+  *ret_handed = i;
+  while (i < layer->n_steps && layer->steps[i].out != GLM_REG_X)
+    i++;
+  *ret_taken = i;
+}
+
 /* ---- Freeing ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -351,10 +471,10 @@ join_layer (const GlmPlan *plan, GlmPlanLayer *layer, GlmError *error)
 bool
 glm_plan_join (GlmPlan *plan, GlmError *error)
 {
-  for (int i = plan->first_layer; i < plan->end_layer; i++)
+  for (int i = 0; i < plan->end_layer; i++)
     if (!join_layer (plan, &plan->layers[i], error))
       return false;
-  return plan->end_layer < plan->params.n_layers || join_layer (plan, &plan->head, error);
+  return !glm_plan_has_head (plan) || join_layer (plan, &plan->head, error);
 }
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------ */

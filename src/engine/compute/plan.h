@@ -62,6 +62,8 @@ typedef struct
   int out, in;
   int64_t width;
   bool adds;
+  bool
+      hands_over; /* before it the residual goes to the plan's rest; the first step from here on that writes it wants it back */
   float scale;
   float eps;
   float *weight, *weight_bias; /* norms; the bias may be NULL */
@@ -92,14 +94,15 @@ typedef struct
 } GlmPlanRegister;
 
 /* A model that does not fit a card is divided: the card's plan has the first layers, and what it calls its rest, the processor's
- * plan, the others and the head.  Steps of the layers that a plan leaves out have no weights. */
+ * plan, the others and the head.  Of layers with steps that the card cannot run, the rest has the end, from where nothing but
+ * the residual is handed over.  Steps of the layers that a plan leaves out have no weights. */
 typedef struct GlmPlan GlmPlan;
 struct GlmPlan
 {
   const GlmArch *arch;
   const GlmBackend *backend;
-  GlmPlan *rest;              /* owned; NULL: this one runs to the end */
-  int first_layer, end_layer; /* of params.n_layers: those that it runs */
+  GlmPlan *rest;              /* owned; NULL: this one runs all */
+  int first_layer, end_layer; /* of params.n_layers: those that it runs; of a rest's layers before them it has the ends */
   GlmParams params;
   GlmPlanRegister registers[GLM_MAX_REGISTERS];
   int n_registers;
@@ -114,6 +117,28 @@ struct GlmPlan
 bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan,
                    GlmError *error);
 void glm_plan_free (GlmPlan *plan);
+
+/* Leaves of each layer up to `end` the steps that the back end `front` can run at its beginning, and the expert that all tokens
+ * share, or those that it cannot, behind them; where one is cut, only the residual lives on.  Before weights are bound.  Does nothing if it could not begin one of
+ * them.  Returns how many layers are cut; −1: no memory. */
+int glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front);
+
+/* Whether the head is this plan's. */
+static inline bool
+glm_plan_has_head (const GlmPlan *plan)
+{
+  return plan->end_layer == plan->params.n_layers && plan->first_layer < plan->end_layer;
+}
+
+/* The steps of a layer before which the residual is handed over, and comes back: n_steps where none is. */
+void glm_plan_find_handing (const GlmPlanLayer *layer, int *ret_handed, int *ret_taken);
+
+/* Whether the end of a layer that this plan runs is the rest's. */
+static inline bool
+glm_plan_hands_over (const GlmPlan *plan, int layer)
+{
+  return plan->rest && layer < plan->end_layer && plan->rest->layers[layer].n_steps > 0;
+}
 
 /* Joins steps; GLM_ERROR_UNSUPPORTED where the back end cannot run one.  Weights must be bound. */
 bool glm_plan_join (GlmPlan *plan, GlmError *error);

@@ -17,6 +17,7 @@ struct GlmExperts
 {
   const GlmParams *params;
   int64_t n;         /* tokens of the tile */
+  bool has_shared;   /* in the layer's steps */
   int32_t *begin;    /* [n_experts + 1]: the places of each expert */
   int32_t *tokens;   /* [place]: whose it is */
   int32_t *places;   /* [token][n_used]: of each use */
@@ -262,6 +263,7 @@ glm_experts_multiply (GlmExperts *experts, const GlmStep *step, const float *x, 
   int n = inner ? list_inner (experts, step, y) : list_outer (experts, step, y);
   GlmProduct apart;
 
+  experts->has_shared = step->n_shared > 0;
   if (!glm_matmul_many (experts->products, n, x, inner ? ldx : 2 * f, experts->n, pool, scratch, error))
     return false;
   if (inner || step->n_shared == 0 || shared == f)
@@ -280,7 +282,7 @@ glm_experts_swiglu (const GlmExperts *experts, const GlmKernels *kernels, float 
   for (int i = 0; i < p->n_used; i++, x += 2 * f)
     kernels->swiglu (x, x, x + f, f);
   x = inner + experts->n * p->n_used * 2 * f + row * 2 * shared;
-  if (shared > 0)
+  if (experts->has_shared)
     kernels->swiglu (x, x, x + shared, shared);
 }
 
@@ -293,6 +295,6 @@ glm_experts_mix (const GlmExperts *experts, const GlmKernels *kernels, const flo
 
   for (int i = 0; i < p->n_used; i++)
     kernels->add_scaled (x, each + (int64_t) experts->places[row * p->n_used + i] * p->n_embd, weights[i], p->n_embd);
-  if (p->n_ff_shared > 0)
+  if (experts->has_shared)
     kernels->add_scaled (x, each + (experts->n * p->n_used + row) * p->n_embd, 1, p->n_embd);
 }

@@ -590,7 +590,23 @@ cpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *lo
       if (!run_layer (&tile))
         return false;
     }
-  return run_head (&tile, n_logits, logits);
+  return !glm_plan_has_head (plan) || run_head (&tile, n_logits, logits);
+}
+
+static bool
+cpu_run_layer (GlmForward *forward, const GlmBatch *batch, int layer, const float *x, float *y, GlmError *error)
+{
+  Forward *f = (Forward *) forward;
+  Tile tile = { .forward = f, .batch = batch, .layer = layer, .error = error };
+  size_t n_bytes = (size_t) (batch->n * f->plan->registers[GLM_REG_X].width) * sizeof *x;
+
+  if (!reserve (f, batch->n))
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a batch of %lld tokens", (long long) batch->n);
+  memcpy (f->regs[GLM_REG_X], x, n_bytes);
+  if (!run_layer (&tile))
+    return false;
+  memcpy (y, f->regs[GLM_REG_X], n_bytes);
+  return true;
 }
 
 /* The host's cache is where the rows lie. */
@@ -804,6 +820,7 @@ const GlmBackend glm_backend_cpu = {
   .forward_new = cpu_forward_new,
   .forward_free = cpu_forward_free,
   .run = cpu_run,
+  .run_layer = cpu_run_layer,
   .rows_read = cpu_rows_read,
   .rows_write = cpu_rows_write,
   .memory = cpu_memory,

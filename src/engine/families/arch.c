@@ -66,6 +66,7 @@ experts_dim (const GlmParams *p, GlmDim dim)
     case GLM_DIM_EXPERT_FF: return p->n_ff_expert;
     case GLM_DIM_2EXPERT_FF: return 2 * (int64_t) p->n_ff_expert;
     case GLM_DIM_SHARED_FF: return p->n_ff_shared;
+    case GLM_DIM_2SHARED_FF: return 2 * (int64_t) p->n_ff_shared;
     case GLM_DIM_INNER: return 2 * ((int64_t) p->n_used * p->n_ff_expert + p->n_ff_shared);
     case GLM_DIM_EACH: return ((int64_t) p->n_used + n_shared) * p->n_embd;
     default: return 0;

@@ -32,8 +32,9 @@ typedef enum
   GLM_DIM_EXPERT_FF,  /* inner size of an expert */
   GLM_DIM_2EXPERT_FF, /* gate and up side by side */
   GLM_DIM_SHARED_FF,  /* of the shared expert */
-  GLM_DIM_INNER,      /* gate and up of the chosen experts and the shared one */
-  GLM_DIM_EACH,       /* what each of them puts out */
+  GLM_DIM_2SHARED_FF,
+  GLM_DIM_INNER, /* gate and up of the chosen experts and the shared one */
+  GLM_DIM_EACH,  /* what each of them puts out */
 
   /* Latent attention. */
   GLM_DIM_Q_RANK,  /* latent of the queries */
@@ -196,6 +197,7 @@ typedef struct
   GlmOpTable variants[GLM_MAX_VARIANTS];
   int (*variant_of) (const GlmParams *params, int layer);
   GlmOpTable head;     /* after the last layer, on the rows whose logits are wanted */
+  GlmOpTable shared;   /* the expert that all tokens share by itself, behind the norm of its input; n 0: there is none */
   const char *eps_key; /* below "<arch>." */
   float default_residual_scale;
   int rope_axes; /* 1, or 2 for 2-D positions */

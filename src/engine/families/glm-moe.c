@@ -149,6 +149,15 @@ static const GlmOp experts[] = { ATTENTION, EXPERTS };
 static const GlmOp flash_dense[] = { FLASH_ATTENTION, DENSE };
 static const GlmOp flash_experts[] = { FLASH_ATTENTION, EXPERTS };
 
+/* The shared expert alone, where the others are computed elsewhere. */
+static const GlmOp shared[] = {
+  { GLM_OP_LINEAR, INNER, NORM, "ffn_gate_up_shexp", GLM_DIM_2SHARED_FF, GLM_DIM_EMBD,
+    .split = { "ffn_gate_shexp", "ffn_up_shexp" }, .split_rows = { GLM_DIM_SHARED_FF, GLM_DIM_SHARED_FF } },
+  { GLM_OP_SWIGLU, INNER, INNER },
+  { GLM_OP_LINEAR, OUT, INNER, "ffn_down_shexp", GLM_DIM_EMBD, GLM_DIM_SHARED_FF },
+  { GLM_OP_ADD, X, OUT },
+};
+
 static const GlmOp head[] = {
   { GLM_OP_RMS_NORM, NORM, X, "output_norm", GLM_DIM_EMBD },
   { GLM_OP_LINEAR, LOGITS, NORM, "output", GLM_DIM_VOCAB, GLM_DIM_EMBD, .tied = "token_embd" },
@@ -169,6 +178,7 @@ const GlmArch glm_arch_glm4moe = {
   .variants = { GLM_OP_TABLE (dense), GLM_OP_TABLE (experts) },
   .variant_of = dense_first,
   .head = GLM_OP_TABLE (head),
+  .shared = GLM_OP_TABLE (shared),
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,
   .rope_axes = 1,
@@ -221,6 +231,7 @@ const GlmArch glm_arch_deepseek2 = {
   .variants = { GLM_OP_TABLE (flash_dense), GLM_OP_TABLE (flash_experts) },
   .variant_of = dense_first,
   .head = GLM_OP_TABLE (head),
+  .shared = GLM_OP_TABLE (shared),
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,
   .rope_axes = 1,

@@ -13,6 +13,7 @@
  */
 #include "gpu/forward-gpu.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,10 @@
 /* The commands of batches of n rows. */
 typedef struct
 {
-  int64_t n, n_logits;    /* n 0: nothing is recorded */
-  VkCommandBuffer *parts; /* [n_layers + 2]: what comes before the layers; they, `span` each; what comes behind */
+  int64_t n, n_logits; /* n 0: nothing is recorded */
+  /* [n_layers + 2]: what comes before the layers; they, `span` each; what comes behind.  Then [n_layers]: what of a layer is
+   * done while the rest does its own. */
+  VkCommandBuffer *parts;
   int span, n_spans;
   int group;     /* of these in a submission */
   bool too_long; /* one of these */
@@ -48,9 +51,9 @@ typedef struct
 typedef struct
 {
   size_t regs[GLM_MAX_REGISTERS], quants[GLM_MAX_REGISTERS], quant_scales[GLM_MAX_REGISTERS];
-  size_t cosines, sines, run, fresh, outs, sums, end; /* of the card's */
-  size_t up_cosines, up_sines, up_run, up_end;        /* of what is uploaded: rows first */
-  size_t down_out, down_end;                          /* of what is read back: columns first; logits, or rows for the rest */
+  size_t cosines, sines, run, fresh, outs, sums, latents, head_quants, head_scales, end; /* of the card's */
+  size_t up_cosines, up_sines, up_run, up_end;                                           /* of what is uploaded: rows first */
+  size_t down_out, down_end; /* of what is read back: columns first; rows for the rest, logits */
 } Offsets;
 
 typedef struct
@@ -95,6 +98,12 @@ place (size_t *end, size_t n_bytes)
 
   *end = (at + n_bytes + ALIGN - 1) / ALIGN * ALIGN;
   return at;
+}
+
+static size_t
+larger (size_t a, size_t b)
+{
+  return a > b ? a : b;
 }
 
 static int64_t
@@ -155,6 +164,20 @@ outs_bytes (const Forward *f, int64_t n_rows, int64_t n_logits)
   return most;
 }
 
+/* What a product of a head reads is part of a query, or a latent. */
+static void
+lay_out_latents (const Forward *f, size_t n_heads, Offsets *at)
+{
+  size_t rank = (size_t) f->plan->params.kv_rank, plain = (size_t) (f->plan->params.head_dim - f->plan->params.n_rot);
+  size_t blocks = (larger (rank, plain) + 31) / 32;
+
+  if (rank == 0)
+    return;
+  at->latents = place (&at->end, n_heads * rank * 4);
+  at->head_quants = place (&at->end, n_heads * blocks * 32 * (f->gpu->has_matrix ? 2 : 1));
+  at->head_scales = place (&at->end, n_heads * blocks * 8);
+}
+
 static void
 lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
 {
@@ -168,10 +191,11 @@ lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
       size_t width = (size_t) plan->registers[reg].width;
 
       at->regs[reg] = place (&at->end, (reg == GLM_REG_LOGITS ? (size_t) n_logits : n) * width * 4);
-      if (reg == GLM_REG_LOGITS || width % 32 != 0)
+      /* Whole blocks, which may be the first part of a row. */
+      if (reg == GLM_REG_LOGITS || width < 32)
         continue;
-      at->quants[reg] = place (&at->end, n * width * (f->gpu->has_matrix ? 2 : 1));
-      at->quant_scales[reg] = place (&at->end, n * width / 32 * 8);
+      at->quants[reg] = place (&at->end, n * (width / 32) * 32 * (f->gpu->has_matrix ? 2 : 1));
+      at->quant_scales[reg] = place (&at->end, n * (width / 32) * 8);
     }
   at->cosines = place (&at->end, angles);
   at->sines = place (&at->end, angles);
@@ -179,6 +203,7 @@ lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
   at->fresh = place (&at->end, fresh);
   at->outs = place (&at->end, outs_bytes (f, n_rows, n_logits));
   at->sums = place (&at->end, rows * heads * 8);
+  lay_out_latents (f, n * heads, at);
 
   place (&at->up_end, n * (size_t) plan->registers[GLM_REG_X].width * 4);
   at->up_cosines = place (&at->up_end, angles);
@@ -187,8 +212,9 @@ lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
 
   place (&at->down_end, fresh);
   at->down_out =
-      place (&at->down_end,
-             4 * (plan->rest ? n * (size_t) plan->registers[GLM_REG_X].width : (size_t) (n_logits * plan->params.n_vocab)));
+      place (&at->down_end, 4
+                                * (larger (plan->rest ? n * (size_t) plan->registers[GLM_REG_X].width : 0,
+                                           glm_plan_has_head (plan) ? (size_t) (n_logits * plan->params.n_vocab) : 0)));
 }
 
 static void
@@ -208,6 +234,9 @@ find_places (Forward *f)
   f->places.fresh = base + f->at.fresh;
   f->places.outs = base + f->at.outs;
   f->places.sums = base + f->at.sums;
+  f->places.latents = base + f->at.latents;
+  f->places.head_quants = base + f->at.head_quants;
+  f->places.head_scales = base + f->at.head_scales;
 }
 
 static void
@@ -276,12 +305,46 @@ record_begin (const Forward *f, VkCommandBuffer commands, int64_t n)
   stamp (f, commands, 0);
 }
 
+/* Takes the residual back from the rest, behind whatever was done meanwhile, and runs what is left of the layer. */
+static bool
+record_taking (const Forward *f, GlmRecord *r, int layer, int64_t n)
+{
+  int handed, taken;
+
+  if (layer < 0 || !glm_plan_hands_over (f->plan, layer))
+    return true;
+  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  copy (f, r->commands, &f->upload, 0, &f->work, f->at.regs[GLM_REG_X], (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  return glm_record_steps (r, &f->places, layer, taken, INT_MAX, 0, n);
+}
+
+/* To where the rest has a part of it. */
+static bool
+record_layer (const Forward *f, GlmRecord *r, int layer, int64_t n)
+{
+  int handed, taken;
+
+  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
+  if (!record_taking (f, r, layer - 1, n) || !glm_record_steps (r, &f->places, layer, 0, handed, 0, n))
+    return false;
+  if (!glm_plan_hands_over (f->plan, layer))
+    return true;
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  copy (f, r->commands, &f->work, f->at.regs[GLM_REG_X], &f->readback, f->at.down_out,
+        (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  return true;
+}
+
 static bool
 record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
 {
-  bool is_last = !f->plan->rest;
+  bool is_last = glm_plan_has_head (f->plan);
 
-  if (is_last && n_logits > 0 && !glm_record_layer (r, &f->places, -1, n - n_logits, n_logits))
+  if (!record_taking (f, r, f->plan->end_layer - 1, n)
+      || (is_last && n_logits > 0 && !glm_record_steps (r, &f->places, -1, 0, INT_MAX, n - n_logits, n_logits)))
     return false;
   glm_gpu_barrier_all (f->gpu, r->commands);
   copy (f, r->commands, &f->work, f->at.fresh, &f->readback, 0, (size_t) n * glm_kv_bytes_per_token (&f->plan->kv));
@@ -293,6 +356,12 @@ record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
           (size_t) (n_logits * f->plan->params.n_vocab) * 4);
   glm_gpu_barrier_all (f->gpu, r->commands);
   return true;
+}
+
+static VkCommandBuffer *
+meanwhile (const Forward *f, const Slot *slot, int layer)
+{
+  return &slot->parts[f->plan->end_layer + 2 + layer];
 }
 
 /* Part k of a slot. */
@@ -312,11 +381,28 @@ record_part (Forward *f, const Slot *slot, int k, int64_t n, int64_t n_logits, G
   else
     for (int layer = (k - 1) * slot->span; ok && layer < k * slot->span && layer < f->plan->end_layer; layer++)
       {
-        ok = glm_record_layer (&r, &f->places, layer, 0, n);
+        ok = record_layer (f, &r, layer, n);
         if (layer == 0)
           stamp (f, r.commands, 1);
       }
   return glm_gpu_commands_end (f->gpu, r.commands, error) && ok;
+}
+
+/* What of a layer is done while the rest does its own; nothing is recorded if that is nothing. */
+static bool
+record_meanwhile (Forward *f, const Slot *slot, int layer, int64_t n, GlmError *error)
+{
+  GlmRecord r = { .gpu = f->gpu, .error = error };
+  VkCommandBuffer *commands = meanwhile (f, slot, layer);
+  int handed, taken;
+
+  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
+  if (handed == taken)
+    return true;
+  if (!glm_gpu_commands_begin (f->gpu, f->pool, commands, error))
+    return false;
+  r.commands = *commands;
+  return glm_record_steps (&r, &f->places, layer, handed, taken, 0, n) && glm_gpu_commands_end (f->gpu, r.commands, error);
 }
 
 /* With `span` layers in a command buffer. */
@@ -327,7 +413,7 @@ record_slot (Forward *f, Slot *slot, int span, int64_t n, int64_t n_logits, GlmE
 
   slot->n = 0;
   if (!slot->parts)
-    slot->parts = calloc ((size_t) n_layers + 2, sizeof *slot->parts);
+    slot->parts = calloc (2 * (size_t) n_layers + 2, sizeof *slot->parts);
   if (!slot->parts)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the card's commands");
   slot->span = span;
@@ -335,11 +421,23 @@ record_slot (Forward *f, Slot *slot, int span, int64_t n, int64_t n_logits, GlmE
   for (int k = 0; k < slot->n_spans + 2; k++)
     if (!record_part (f, slot, k, n, n_logits, error))
       return false;
+  for (int layer = 0; layer < n_layers; layer++)
+    if (!record_meanwhile (f, slot, layer, n, error))
+      return false;
   slot->group = 1;
   slot->too_long = false;
   slot->n = n;
   slot->n_logits = n_logits;
   return true;
+}
+
+static bool
+has_handing (const GlmPlan *plan)
+{
+  for (int layer = 0; layer < plan->end_layer; layer++)
+    if (glm_plan_hands_over (plan, layer))
+      return true;
+  return false;
 }
 
 static bool
@@ -364,8 +462,8 @@ find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *e
     }
   oldest->last_used = f->clock;
   *ret_slot = oldest;
-  /* Nothing is known yet of long batches. */
-  return record_slot (f, oldest, n < MANY_ROWS ? (n_layers + 3) / 4 : 1, n, n_logits, error);
+  /* Nothing is known yet of long batches; and layers whose ends are the rest's are submitted one by one. */
+  return record_slot (f, oldest, n < MANY_ROWS && !has_handing (f->plan) ? (n_layers + 3) / 4 : 1, n, n_logits, error);
 }
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
@@ -394,37 +492,86 @@ settle (Forward *f)
     f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
 }
 
-/* Submits all, two groups at a time under way. */
+/* Submissions: two at a time under way. */
+typedef struct
+{
+  int n, n_done;
+} Flight;
+
+static bool
+land (Forward *f, Flight *flight, int n_under_way, GlmError *error)
+{
+  for (; flight->n - flight->n_done > n_under_way; flight->n_done++)
+    if (!glm_gpu_wait (f->gpu, f->fences[flight->n_done % 2], error))
+      return false;
+  return true;
+}
+
+static bool
+submit (Forward *f, Flight *flight, const VkCommandBuffer *parts, int n, GlmError *error)
+{
+  return land (f, flight, 1, error) && glm_gpu_submit (f->gpu, parts, (uint32_t) n, f->fences[flight->n++ % 2], error);
+}
+
+/* The rest's part of a layer, once the residual is there, and what the card does meanwhile. */
+static bool
+run_layer_end (Forward *f, const Slot *slot, const GlmBatch *batch, int layer, Flight *flight, GlmError *error)
+{
+  const float *x = (const float *) (const void *) ((unsigned char *) f->readback.map + f->at.down_out);
+  const VkCommandBuffer *commands = meanwhile (f, slot, layer);
+  bool alone = !*commands;
+
+  if ((!alone && !submit (f, flight, commands, 1, error)) || !land (f, flight, alone ? 0 : 1, error))
+    return false;
+  return f->rest->backend->run_layer (f->rest, batch, layer, x, f->upload.map, error);
+}
+
+/* How many parts from that of `span` on go together. */
+static int
+group_from (const Forward *f, const Slot *slot, int span)
+{
+  int most = slot->group < slot->n_spans - span ? slot->group : slot->n_spans - span, n = 1;
+
+  while (n < most && !glm_plan_hands_over (f->plan, (span + n) * slot->span - 1))
+    n++;
+  return n;
+}
+
+/* All but the end, if that waits for the rest. */
+static bool
+submit_spans (Forward *f, const Slot *slot, const GlmBatch *batch, Flight *flight, GlmError *error)
+{
+  int n = slot->n_spans;
+
+  for (int span = 0, count; span < n; span += count)
+    {
+      bool is_first = span == 0, hands_over;
+      int layer;
+
+      count = group_from (f, slot, span);
+      layer = (span + count) * slot->span - 1;
+      hands_over = glm_plan_hands_over (f->plan, layer);
+      if (batch->tick && !batch->tick ((double) (span * slot->span) / f->plan->params.n_layers, batch->tick_data))
+        return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
+      if (!submit (f, flight, slot->parts + (is_first ? 0 : span + 1), count + is_first + (span + count == n && !hands_over),
+                   error)
+          || (hands_over && !run_layer_end (f, slot, batch, layer, flight, error)))
+        return false;
+    }
+  return true;
+}
+
 static bool
 submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *error)
 {
-  int n = slot->n_spans, k = 0;
+  Flight flight = { 0 };
+  bool waits = glm_plan_hands_over (f->plan, f->plan->end_layer - 1);
 
-  for (int span = 0, count; span < n; span += count, k++)
-    {
-      bool is_first = span == 0;
-
-      count = slot->group < n - span ? slot->group : n - span;
-      if (batch->tick && !batch->tick ((double) (span * slot->span) / f->plan->params.n_layers, batch->tick_data))
-        {
-          settle (f);
-          return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
-        }
-      if ((k >= 2 && !glm_gpu_wait (f->gpu, f->fences[k % 2], error))
-          || !glm_gpu_submit (f->gpu, slot->parts + (is_first ? 0 : span + 1),
-                              (uint32_t) (count + is_first + (span + count == n)), f->fences[k % 2], error))
-        {
-          settle (f);
-          return false;
-        }
-    }
-  for (int i = k < 2 ? 0 : k - 2; i < k; i++)
-    if (!glm_gpu_wait (f->gpu, f->fences[i % 2], error))
-      {
-        settle (f);
-        return false;
-      }
-  return true;
+  if (submit_spans (f, slot, batch, &flight, error)
+      && (!waits || submit (f, &flight, slot->parts + slot->n_spans + 1, 1, error)) && land (f, &flight, 0, error))
+    return true;
+  settle (f);
+  return false;
 }
 
 /* Whether batches of so many rows find room where those of now lie: one that finds none would leave the card for good. */
@@ -480,7 +627,7 @@ run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, Gl
   glm_gpu_proved (f->gpu);
   glm_kv_cache_write (f->cache, batch->first, batch->n, f->readback.map);
   f->columns.n_synced = batch->first + batch->n;
-  if (f->rest)
+  if (!glm_plan_has_head (f->plan))
     {
       GlmBatch behind = *batch;
 
@@ -580,8 +727,8 @@ make_pipelines (Forward *f, GlmPool *pool, GlmError *error)
   if (!f->gpu->folder[0])
     return true;
   for (int64_t n = 1; n <= GLM_BATCH_TILE; n += GLM_BATCH_TILE - 1)
-    for (int layer = f->plan->rest ? 0 : -1; layer < f->plan->end_layer; layer++)
-      if (!glm_record_layer (&r, &f->places, layer, 0, layer < 0 ? 1 : n))
+    for (int layer = glm_plan_has_head (f->plan) ? -1 : 0; layer < f->plan->end_layer; layer++)
+      if (!glm_record_steps (&r, &f->places, layer, 0, INT_MAX, 0, layer < 0 ? 1 : n))
         return false;
   return glm_gpu_pipelines_make (f->gpu, pool, error);
 }
@@ -671,8 +818,8 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
 {
   Forward *f;
 
-  if (plan->prefix || cache->shape.n_streams != 2)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "prefixes and latents are not on the card");
+  if (plan->prefix)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "prefixes are not on the card");
   f = calloc (1, sizeof *f);
   if (!f)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");

@@ -19,6 +19,7 @@
 #if HAVE_MATRIX
 #include "attend-matrix-spv.h"
 #endif
+#include "attend-latent-spv.h"
 #include "attend-merge-spv.h"
 #include "attend-spv.h"
 #include "matmul-dot-spv.h"
@@ -41,6 +42,7 @@ typedef enum
   ACT,
   ADD,
   ATTEND,
+  ATTEND_LATENT,
   ATTEND_MATRIX,
   ATTEND_MERGE,
   MATMUL,
@@ -69,6 +71,7 @@ static const struct
   [ACT] = MODULE (glm_act_spv),
   [ADD] = MODULE (glm_add_spv),
   [ATTEND] = MODULE (glm_attend_spv),
+  [ATTEND_LATENT] = MODULE (glm_attend_latent_spv),
   [ATTEND_MERGE] = MODULE (glm_attend_merge_spv),
   [MATMUL] = MODULE (glm_matmul_spv),
   [MATMUL_DOT] = MODULE (glm_matmul_dot_spv),
@@ -576,26 +579,31 @@ glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool 
 
 /* Many at a time with matrix units, if they are there and a chunk and the scores find room. */
 int64_t
-glm_record_attend_queries (const GlmGpu *gpu, int64_t width, int64_t group, int element_bytes, int64_t n_rows)
+glm_record_attend_queries (const GlmGpu *gpu, const GlmAttendShape *shape, int64_t n_rows)
 {
-  int64_t bytes = (GLM_ATTEND_CHUNK * (width / 8 + 1) + GLM_ATTEND_MATRIX_QUERIES * 17) * 16;
+  int64_t width = shape->width, bytes = (GLM_ATTEND_CHUNK * (width / 8 + 1) + GLM_ATTEND_MATRIX_QUERIES * 17) * 16;
 
-  return gpu->has_matrix && width % 16 == 0 && element_bytes <= 2 && n_rows >= many_tokens (gpu)
-                 && n_rows * group >= GLM_ATTEND_MATRIX_QUERIES && width <= 128 && bytes <= gpu->shared_bytes
+  if (shape->key_width != width)
+    return GLM_ATTEND_LATENT_QUERIES;
+  return gpu->has_matrix && width % 16 == 0 && shape->element_bytes <= 2 && n_rows >= many_tokens (gpu)
+                 && n_rows * shape->group >= GLM_ATTEND_MATRIX_QUERIES && width <= 128 && bytes <= gpu->shared_bytes
              ? GLM_ATTEND_MATRIX_QUERIES
              : GLM_ATTEND_QUERIES;
 }
 
 bool
-glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
-                   int64_t n_splits)
+glm_record_attend (GlmRecord *r, const GlmAttendPush *push, const GlmAttendShape *shape, int64_t n_kv, int64_t n_splits)
 {
-  int64_t queries = glm_record_attend_queries (r->gpu, width, group, element_bytes, push->n_rows);
-  Dispatch d = { .shader = queries == GLM_ATTEND_MATRIX_QUERIES ? ATTEND_MATRIX : ATTEND,
-                 .constants = { (uint32_t) width, (uint32_t) group, kv_of (element_bytes) },
-                 .n = 3,
-                 .subgroup = queries == GLM_ATTEND_MATRIX_QUERIES && r->gpu->has_subgroup_control ? 32 : 0,
-                 .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * group, queries) } };
+  int64_t queries = glm_record_attend_queries (r->gpu, shape, push->n_rows);
+  bool matrix = queries == GLM_ATTEND_MATRIX_QUERIES;
+  Dispatch d = { .shader = matrix                                 ? ATTEND_MATRIX
+                           : queries == GLM_ATTEND_LATENT_QUERIES ? ATTEND_LATENT
+                                                                  : ATTEND,
+                 .constants = { (uint32_t) shape->key_width, (uint32_t) shape->group, kv_of (shape->element_bytes),
+                                matrix ? 0 : (uint32_t) shape->width },
+                 .n = matrix ? 3 : 4,
+                 .subgroup = matrix && r->gpu->has_subgroup_control ? 32 : 0,
+                 .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * shape->group, queries) } };
 
   return dispatch (r, &d, push, sizeof *push);
 }

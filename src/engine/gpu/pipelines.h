@@ -77,6 +77,8 @@ typedef struct
   uint64_t q, keys, values, key_scales, value_scales, outs, sums, run;
   uint32_t ldq, n_columns, n_rows;
   float scale;
+  uint64_t tails; /* of latents: what of the queries is not in q */
+  uint32_t ld_tails, tail_width;
 } GlmAttendPush;
 
 typedef struct
@@ -94,6 +96,7 @@ typedef struct
 /* Columns that attention takes at a time: attend.glsl; and query vectors of a workgroup of attend.comp and attend-matrix.comp. */
 #define GLM_ATTEND_CHUNK          64
 #define GLM_ATTEND_QUERIES        16
+#define GLM_ATTEND_LATENT_QUERIES 8
 #define GLM_ATTEND_MATRIX_QUERIES 64
 
 /* The form that a product of so many rows reads. */
@@ -110,10 +113,17 @@ bool glm_record_has_tile (const GlmGpu *gpu, int tile);
 bool glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single);
 bool glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads,
                       int64_t n_rows);
-/* Query vectors of a workgroup of attention over rows of heads of such a width, each shared by `group` queries. */
-int64_t glm_record_attend_queries (const GlmGpu *gpu, int64_t width, int64_t group, int element_bytes, int64_t n_rows);
-bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
-                        int64_t n_splits);
+/* What attention works on: rows of keys and values of such widths, each shared by `group` queries.  Where they differ, the values
+ * are the first part of the keys. */
+typedef struct
+{
+  int64_t key_width, width, group;
+  int element_bytes;
+} GlmAttendShape;
+
+/* Query vectors of a workgroup. */
+int64_t glm_record_attend_queries (const GlmGpu *gpu, const GlmAttendShape *shape, int64_t n_rows);
+bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, const GlmAttendShape *shape, int64_t n_kv, int64_t n_splits);
 /* What a workgroup of `queries` has made. */
 bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, int64_t queries, GlmGpuForm form, int64_t n_heads,
                        int64_t n_rows);

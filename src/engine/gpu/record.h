@@ -24,6 +24,8 @@ typedef struct
   uint64_t fresh;                      /* the batch's columns, as glm_kv_cache_write() takes them */
   uint64_t outs, sums;                 /* of attention's splits; the first also of products' parts */
   uint64_t run;                        /* GlmRun */
+  uint64_t latents;                    /* of latent attention: queries and outputs, [row][head][latent] */
+  uint64_t head_quants, head_scales;   /* … and what products of single heads read: [head] as quants */
 } GlmPlaces;
 
 /* How many parts the columns are divided into, so that the card has enough to do. */
@@ -32,7 +34,7 @@ int64_t glm_record_splits (const GlmGpu *gpu, const GlmPlaces *places, const Glm
 /* Whether a step can be recorded: GlmBackend.supports. */
 bool glm_record_supports (const GlmStep *step);
 
-/* The steps of layer `index` (−1: of the head) for rows [row, row + n) of the batch. */
-bool glm_record_layer (GlmRecord *r, const GlmPlaces *places, int index, int64_t row, int64_t n);
+/* Steps [begin, end) of layer `index` (−1: of the head) for rows [row, row + n) of the batch; an end beyond the last is that. */
+bool glm_record_steps (GlmRecord *r, const GlmPlaces *places, int index, int begin, int end, int64_t row, int64_t n);
 
 #endif

@@ -580,27 +580,32 @@ typedef struct
 {
   int bytes;
   int64_t width, group, n_kv, n_rows, first, n_context, n_splits;
+  int64_t tail; /* of latents: what keys have behind the values */
 } Attention;
+
+#define TAIL_DISTANCE 4 /* between the tails of two heads, beside them */
 
 static void
 fill_columns (Test *t, const Attention *a, int64_t n, void *rows, float *scales)
 {
-  for (int64_t i = 0; i < n * a->width; i++)
+  int64_t width = a->width + a->tail;
+
+  for (int64_t i = 0; i < n * width; i++)
     if (a->bytes == 4)
       ((float *) rows)[i] = random_float (t);
     else if (a->bytes == 2)
       ((uint16_t *) rows)[i] = glm_f32_to_f16 (random_float (t));
     else
       ((int8_t *) rows)[i] = (int8_t) (127 * random_float (t));
-  for (int64_t i = 0; scales && i < n * ((a->width + 31) / 32); i++)
+  for (int64_t i = 0; scales && i < n * ((width + 31) / 32); i++)
     scales[i] = 1 / 127.f + random_float (t) / 512;
 }
 
 static void
 check_attention (Test *t, const Attention *a, int64_t capacity, void *const rows[2], float *const scales[2], const float *q,
-                 const float *y, double *wrong, double *right)
+                 const float *tails, const float *y, double *wrong, double *right)
 {
-  int64_t n_heads = a->group * a->n_kv;
+  int64_t n_heads = a->group * a->n_kv, width = a->width + a->tail;
   double *p = borrow (t, (size_t) capacity * sizeof *p);
 
   for (int64_t i = 0; i < a->n_rows * n_heads; i++)
@@ -613,8 +618,9 @@ check_attention (Test *t, const Attention *a, int64_t capacity, void *const rows
         {
           double score = 0;
 
-          for (int64_t c = 0; c < a->width; c++)
-            score += q[i * a->width + c] * stored_at (rows[0], scales[0], a->bytes, a->width, base + j, c);
+          for (int64_t c = 0; c < width; c++)
+            score += (c < a->width ? q[i * a->width + c] : tails[i * (a->tail + TAIL_DISTANCE) + c - a->width])
+                     * stored_at (rows[0], scales[0], a->bytes, width, base + j, c);
           sum += p[j] = exp (0.25 * score);
         }
       for (int64_t c = 0; c < a->width; c++)
@@ -622,7 +628,7 @@ check_attention (Test *t, const Attention *a, int64_t capacity, void *const rows
           double value = 0;
 
           for (int64_t j = 0; j < n; j++)
-            value += p[j] / sum * stored_at (rows[1], scales[1], a->bytes, a->width, base + j, c);
+            value += p[j] / sum * stored_at (rows[1], scales[1], a->bytes, width, base + j, c);
           compare (value, y[i * a->width + c], wrong, right);
         }
     }
@@ -632,9 +638,10 @@ static bool
 test_attention (Test *t, Attention a)
 {
   GlmGpuForm form = a.width % 32 != 0 ? GLM_GPU_FLOATS : glm_record_form (t->gpu, a.n_rows);
-  int64_t queries = glm_record_attend_queries (t->gpu, a.width, a.group, a.bytes, a.n_rows);
+  GlmAttendShape shape = { a.width + a.tail, a.width, a.group, a.bytes };
+  int64_t queries = glm_record_attend_queries (t->gpu, &shape, a.n_rows), tail_width = a.tail + TAIL_DISTANCE;
   int64_t n_heads = a.group * a.n_kv, capacity = a.first + a.n_rows + 30, parts = a.n_splits * a.n_rows * n_heads;
-  float *q, *y, *outs, *sums, *scales[2] = { NULL };
+  float *q, *tails, *y, *outs, *sums, *scales[2] = { NULL };
   void *rows[2];
   GlmRun *where;
   Quants quants = { 0 };
@@ -644,16 +651,22 @@ test_attention (Test *t, Attention a)
   if (!begin (t))
     return false;
   q = take_random (t, a.n_rows * n_heads * a.width);
+  tails = a.tail > 0 ? take_random (t, a.n_rows * n_heads * tail_width) : NULL;
   y = take (t, (size_t) (a.n_rows * n_heads * a.width * 4));
   outs = take (t, (size_t) (parts * a.width * 4));
   sums = take (t, (size_t) (parts * 8));
   where = take (t, sizeof *where);
   *where = (GlmRun){ (uint32_t) a.first, (uint32_t) a.n_context };
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < (a.tail > 0 ? 1 : 2); i++)
     {
-      rows[i] = take (t, (size_t) (a.n_kv * capacity * a.width * a.bytes));
-      scales[i] = a.bytes == 1 ? take (t, (size_t) (a.n_kv * capacity * ((a.width + 31) / 32) * 4)) : NULL;
+      rows[i] = take (t, (size_t) (a.n_kv * capacity * shape.key_width * a.bytes));
+      scales[i] = a.bytes == 1 ? take (t, (size_t) (a.n_kv * capacity * ((shape.key_width + 31) / 32) * 4)) : NULL;
       fill_columns (t, &a, a.n_kv * capacity, rows[i], scales[i]);
+    }
+  if (a.tail > 0)
+    {
+      rows[1] = rows[0];
+      scales[1] = scales[0];
     }
   if (form != GLM_GPU_FLOATS)
     quants = take_quants (t, form, a.n_rows, n_heads * a.width);
@@ -668,7 +681,10 @@ test_attention (Test *t, Attention a)
                          .ldq = (uint32_t) (n_heads * a.width),
                          .n_columns = (uint32_t) capacity,
                          .n_rows = (uint32_t) a.n_rows,
-                         .scale = 0.25f };
+                         .scale = 0.25f,
+                         .tails = address (t, tails),
+                         .ld_tails = (uint32_t) (n_heads * tail_width),
+                         .tail_width = (uint32_t) tail_width };
   GlmMergePush merge = { .outs = push.outs,
                          .sums = push.sums,
                          .y = address (t, y),
@@ -678,12 +694,13 @@ test_attention (Test *t, Attention a)
                          .n_splits = (uint32_t) a.n_splits,
                          .ldy = push.ldq,
                          .group = (uint32_t) a.group };
-  if (!glm_record_attend (&t->record, &push, a.width, a.group, a.n_kv, a.bytes, a.n_splits)
+  if (!glm_record_attend (&t->record, &push, &shape, a.n_kv, a.n_splits)
       || !glm_record_merge (&t->record, &merge, a.width, queries, form, n_heads, a.n_rows) || !run (t))
     return false;
-  check_attention (t, &a, capacity, rows, scales, q, y, &wrong, &right);
-  snprintf (what, sizeof what, "attention, %s, %lld × %lld heads of %lld, %lld rows, %lld parts", element_name (a.bytes),
-            (long long) a.n_kv, (long long) a.group, (long long) a.width, (long long) a.n_rows, (long long) a.n_splits);
+  check_attention (t, &a, capacity, rows, scales, q, tails, y, &wrong, &right);
+  snprintf (what, sizeof what, "attention%s, %s, %lld × %lld heads of %lld, %lld rows, %lld parts",
+            a.tail > 0 ? " over latents" : "", element_name (a.bytes), (long long) a.n_kv, (long long) a.group,
+            (long long) a.width, (long long) a.n_rows, (long long) a.n_splits);
   report (t, what, wrong, right, queries == GLM_ATTEND_MATRIX_QUERIES ? 1e-3 : 2e-5);
   if (form != GLM_GPU_FLOATS)
     report_quants (t, "attention", &quants, y, n_heads * a.width, a.n_rows, n_heads * a.width);
@@ -705,6 +722,11 @@ test_heads (Test *t)
     { 2, 64, 2, 1, 40, 300, 0, 4 },
     { 1, 128, 3, 1, 65, 5, 0, 2 },
     { 1, 48, 2, 2, 34, 0, 60, 3 },
+    /* over latents */
+    { 2, 512, 20, 1, 1, 200, 0, 4, 64 },
+    { 1, 512, 20, 1, 3, 0, 0, 1, 64 },
+    { 4, 64, 3, 1, 21, 70, 0, 2, 16 },
+    { 1, 64, 4, 1, 9, 130, 0, 3, 16 },
   };
 
   for (int bytes = 1; bytes <= 4; bytes *= 2)

@@ -104,7 +104,7 @@ check_shape (const GlmTensorData *data, GlmError *error)
 {
   const GlmTypeTraits *traits = glm_type_traits (data->type);
 
-  if (data->n != 1 || !traits || !traits->dequantise || data->cols % traits->block_size != 0 || data->cols % 4 != 0
+  if (!traits || !traits->dequantise || data->cols % traits->block_size != 0 || data->cols % 4 != 0
       || data->rows * data->cols > (int64_t) UINT32_MAX || (!data->lookup && data->rows > MOST_ROWS))
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "matrices of this form are not on the card");
   return true;
@@ -153,14 +153,19 @@ glm_gpu_weights_new (const GlmBackend *backend, const GlmTensorData *data, GlmPo
 {
   GlmGpuWeights *w;
 
-  if (!check_shape (data, error))
+  GlmTensorData rows = *data;
+
+  /* A stack lies there as one matrix. */
+  rows.rows *= rows.n;
+  rows.n = 1;
+  if (!check_shape (&rows, error))
     return false;
   w = calloc (1, sizeof *w);
   if (!w)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix");
   *w = (GlmGpuWeights){ .gpu = (GlmGpu *) (void *) backend,
                         .tenant = { .enter = enter, .leave = leave },
-                        .source = *data,
+                        .source = rows,
                         .planes = glm_planes_for_type (data->type) };
   if (!data->lookup && !glm_gpu_tenant_add (w->gpu, &w->tenant, pool, error))
     {

@@ -25,6 +25,8 @@ typedef struct
   bool only_check; /* that the tensors are there and fit: nothing of them is read */
   bool in_place;   /* there is no memory for copies of them */
   int first_layer, end_layer;
+  const GlmBackend *front; /* of layers that are cut; NULL: none is */
+  int n_cut;
   size_t done_bytes; /* of the file, for progress */
   size_t total_bytes;
 } Binder;
@@ -148,7 +150,7 @@ static bool
 bind_embedding (Binder *binder)
 {
   const GlmPlan *plan = binder->plan;
-  bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight") && plan->end_layer == plan->params.n_layers;
+  bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight") && glm_plan_has_head (plan);
 
   if (plan->first_layer > 0 && !is_output)
     return true;
@@ -405,13 +407,17 @@ bind_all (Binder *binder, const GlmBackend *backend)
   binder->plan->first_layer = binder->first_layer;
   if (binder->end_layer > 0)
     binder->plan->end_layer = binder->end_layer;
+  if (binder->front)
+    binder->n_cut = glm_plan_cut (binder->plan, backend == binder->front ? binder->end_layer : binder->first_layer,
+                                  binder->front, backend == binder->front);
+  if (binder->n_cut < 0)
+    return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for a model");
   if (!bind_embedding (binder))
     return false;
-  for (int layer = binder->plan->first_layer; layer < binder->plan->end_layer; layer++)
+  for (int layer = 0; layer < binder->plan->end_layer; layer++)
     if (!bind_layer (binder, &binder->plan->layers[layer], layer))
       return false;
-  return (binder->plan->end_layer < model->params.n_layers || bind_layer (binder, &binder->plan->head, -1))
-         && bind_prefix (binder);
+  return (!glm_plan_has_head (binder->plan) || bind_layer (binder, &binder->plan->head, -1)) && bind_prefix (binder);
 }
 
 /* A plan with all weights, or nothing. */
@@ -449,16 +455,26 @@ is_memory_short (const GlmModel *model, const GlmModelOptions *options)
   return needed > memory;
 }
 
+/* Bytes that a tensor of a layer (−1: of any, or the head) takes on a card: experts stay with the processor. */
+static size_t
+card_bytes (const GlmModel *model, const GlmTensor *tensor, int layer)
+{
+  int of = -1;
+
+  sscanf (tensor->name, "blk.%d.", &of);
+  if (of >= model->params.n_layers || (layer >= 0 && of != layer) || strstr (tensor->name, "_exps.weight"))
+    return 0;
+  return tensor->n_bytes;
+}
+
 /* Bytes of one layer in the file. */
 static size_t
 layer_bytes (const GlmModel *model, int layer)
 {
   size_t n_bytes = 0;
-  int of;
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    if (sscanf (glm_model_file_tensor_at (model->file, i)->name, "blk.%d.", &of) == 1 && of == layer)
-      n_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+    n_bytes += card_bytes (model, glm_model_file_tensor_at (model->file, i), layer);
   return n_bytes;
 }
 
@@ -484,7 +500,7 @@ divide (const Binder *binder, GlmGpu *gpu, int *ret_layers, GlmError *error)
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     if (strcmp (glm_model_file_tensor_at (model->file, i)->name, "token_embd.weight") != 0
         || !glm_model_file_tensor (model->file, "output.weight"))
-      all += glm_model_file_tensor_at (model->file, i)->n_bytes;
+      all += card_bytes (model, glm_model_file_tensor_at (model->file, i), -1);
   for (; all > n_free && n < p->n_layers - 1; n++)
     {
       needed += layer_bytes (model, n);
@@ -497,7 +513,7 @@ divide (const Binder *binder, GlmGpu *gpu, int *ret_layers, GlmError *error)
                            n_free >> 20, all >> 20);
 }
 
-/* The first layers on the card, and if these are not all, the others on the processor. */
+/* The first layers on the card, but for steps that it cannot run at their ends; on the processor these, and the other layers. */
 static bool
 make_divided (Binder *binder, GlmGpu *gpu, GlmPlan **ret_plan)
 {
@@ -507,16 +523,18 @@ make_divided (Binder *binder, GlmGpu *gpu, GlmPlan **ret_plan)
 
   if (!divide (binder, gpu, &n_layers, binder->error))
     return false;
+  binder->front = glm_gpu_backend (gpu);
   binder->end_layer = n_layers;
-  ok = make_plan (binder, glm_gpu_backend (gpu), &plan);
+  ok = make_plan (binder, binder->front, &plan);
   binder->first_layer = n_layers;
   binder->end_layer = 0;
-  if (ok && n_layers < binder->model->params.n_layers && !make_plan (binder, &glm_backend_cpu, &rest))
+  if (ok && (n_layers < binder->model->params.n_layers || binder->n_cut > 0) && !make_plan (binder, &glm_backend_cpu, &rest))
     {
       glm_plan_free (plan);
       ok = false;
     }
   binder->first_layer = 0;
+  binder->front = NULL;
   if (!ok)
     return false;
   plan->rest = rest;

@@ -44,8 +44,12 @@ divided_memory (const GlmModel *model, int n_layers)
   int layer;
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    if (sscanf (glm_model_file_tensor_at (model->file, i)->name, "blk.%d.", &layer) == 1 && layer < n_layers)
-      n_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
+
+      if (sscanf (tensor->name, "blk.%d.", &layer) == 1 && layer < n_layers && !strstr (tensor->name, "_exps.weight"))
+        n_bytes += tensor->n_bytes;
+    }
   return n_bytes;
 }
 

@@ -70,7 +70,7 @@ check_whole (const TinyModel *tiny, GlmModel *model, int n, double bound, const 
 
       sync_ids (session, ids, n + extra);
       logits = glm_session_logits (session);
-      naive_forward (tiny, ids, n + extra, expected);
+      (tiny->n_experts > 0 ? naive_forward_experts : naive_forward) (tiny, ids, n + extra, expected);
       for (int i = 0; i < tiny->n_vocab; i++)
         difference = fabs (logits[i] - expected[i]) <= difference ? difference : fabs (logits[i] - expected[i]);
       CHECK (difference < bound, "%s, %d + %d tokens: differs by %g", what, n, extra, difference);
@@ -119,6 +119,25 @@ test_families (void)
       check_family (&chatglm1, lengths[i], 2e-4, "chatglm1");
       check_family (&glm4, lengths[i], 2e-4, "glm4");
       check_family (&edge, lengths[i], 2e-4, "tied, split, without bias");
+    }
+}
+
+/* Experts stay with the processor, whether or not all layers find room. */
+static void
+test_experts (void)
+{
+  static const int lengths[] = { 2, 140 };
+
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+    {
+      TinyModel glm45 = TINY_GLM4MOE, glm46 = TINY_GLM4MOE, flash = TINY_DEEPSEEK2;
+
+      glm46.head_norms = true;
+      glm46.n_shared = 2;
+      glm46.n_dense = 0;
+      check_family (&glm45, lengths[i], 2e-4, "GLM-4.5");
+      check_family (&glm46, lengths[i], 2e-4, "GLM-4.6");
+      check_family (&flash, lengths[i], 2e-4, "GLM-4.7-Flash");
     }
 }
 
@@ -197,56 +216,68 @@ divergence (const float *a, const float *b, int n)
   return sqrt (wrong / right);
 }
 
-/* Prompts and single tokens of quantised models beside the processor's reference, which computes in floats: what activations in
+/* Prompts and single tokens of a quantised model beside the processor's reference, which computes in floats: what activations in
  * 8 bits cost, in layers whose errors nothing evens out. */
+static void
+check_type (const TinyModel *tiny)
+{
+  const char *path = test_temp_path ("type.gguf");
+  GlmModel *here, *there;
+  GlmSession *a, *b;
+  int32_t ids[40];
+
+  tiny_model_write (tiny, path);
+  glm_cpu_set_mask (0);
+  here = open_on (path, NULL);
+  there = open_on (path, device);
+  a = open_session (there);
+  b = open_session (here);
+  glm_cpu_set_mask (UINT32_MAX);
+  fill_ids (tiny, ids, 40, 3);
+  for (int n = 20; n <= 40; n += n < 24 ? 4 : 16)
+    {
+      double d;
+
+      sync_ids (a, ids, n);
+      sync_ids (b, ids, n);
+      d = divergence (glm_session_logits (a), glm_session_logits (b), tiny->n_vocab);
+      CHECK (d < 0.04, "%s, type %d, %d tokens: %g", tiny->arch, (int) tiny->type, n, d);
+    }
+  CHECK (!*glm_session_device_problem (a), "%s", glm_session_device_problem (a));
+  glm_session_free (a);
+  glm_session_free (b);
+  glm_model_free (here);
+  glm_model_free (there);
+}
+
 static void
 test_types (void)
 {
   static const GlmType types[] = { GLM_TYPE_Q4_0, GLM_TYPE_Q4_1, GLM_TYPE_Q5_0, GLM_TYPE_Q5_1, GLM_TYPE_Q8_0,
                                    GLM_TYPE_Q4_K, GLM_TYPE_Q5_K, GLM_TYPE_Q6_K, GLM_TYPE_BF16 };
-  int32_t ids[24];
 
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
     {
-      TinyModel tiny = TINY_CHATGLM;
-      const char *path = test_temp_path ("type.gguf");
-      GlmModel *here, *there;
-      GlmSession *a, *b;
+      TinyModel tiny = TINY_CHATGLM, flash = TINY_DEEPSEEK2;
 
       tiny.type = types[i];
       tiny.n_embd = tiny.n_ff = 256;
       tiny.n_heads = 16;
-      tiny_model_write (&tiny, path);
-      glm_cpu_set_mask (0);
-      here = open_on (path, NULL);
-      there = open_on (path, device);
-      a = open_session (there);
-      b = open_session (here);
-      glm_cpu_set_mask (UINT32_MAX);
-      fill_ids (&tiny, ids, 24, 3);
-      for (int n = 20; n <= 24; n += 4)
-        {
-          double d;
-
-          sync_ids (a, ids, n);
-          sync_ids (b, ids, n);
-          d = divergence (glm_session_logits (a), glm_session_logits (b), tiny.n_vocab);
-          CHECK (d < 0.04, "type %d, %d tokens: %g", (int) types[i], n, d);
-        }
-      CHECK (!*glm_session_device_problem (a), "%s", glm_session_device_problem (a));
-      glm_session_free (a);
-      glm_session_free (b);
-      glm_model_free (here);
-      glm_model_free (there);
+      check_type (&tiny);
+      /* Every expert is used: another choice would be another reply. */
+      flash.type = types[i];
+      flash.n_experts = flash.n_used;
+      flash.n_embd = flash.n_ff = flash.n_ff_expert = 256;
+      if (types[i] == GLM_TYPE_Q4_0 || types[i] == GLM_TYPE_Q8_0 || types[i] == GLM_TYPE_BF16)
+        check_type (&flash);
     }
 }
 
 /* ---- Sessions --------------------------------------------------------------------------------------------------- */
 
 static void
-test_sync (int element_bytes, bool divided)
+test_sync (const TinyModel *tiny, int element_bytes, bool divided)
 {
-  TinyModel tiny = TINY_CHATGLM;
   const char *path = test_temp_path ("sync.gguf"), *saved = test_temp_path ("sync.session");
   GlmModel *model;
   GlmSession *session, *other;
@@ -255,14 +286,14 @@ test_sync (int element_bytes, bool divided)
   double tolerance = element_bytes == 1 ? 1e-2 : 1e-3;
   GlmError error = { 0 };
 
-  tiny_model_write (&tiny, path);
-  model = divided ? open_divided (&tiny, path) : open_on (path, device);
+  tiny_model_write (tiny, path);
+  model = divided ? open_divided (tiny, path) : open_on (path, device);
   model->params.kv_element_bytes = element_bytes;
   model->plan->kv = glm_kv_shape (&model->params);
-  if (divided)
+  if (model->plan->rest)
     model->plan->rest->kv = model->plan->kv;
   session = open_session (model);
-  fill_ids (&tiny, ids, 200, 1);
+  fill_ids (tiny, ids, 200, 1);
   memcpy (branch, ids, sizeof ids);
   branch[150] ^= 1;
   whole = fresh_logits (model, ids, 200);
@@ -310,14 +341,19 @@ test_groups (void)
 int
 main (void)
 {
+  TinyModel chatglm = TINY_CHATGLM, flash = TINY_DEEPSEEK2;
+
   device = test_device ();
   test_groups ();
   test_head_without_room ();
   test_families ();
+  test_experts ();
   test_types ();
   for (int bytes = 1; bytes <= 4; bytes *= 2)
-    test_sync (bytes, bytes == 1);
-  test_sync (2, true);
+    test_sync (&chatglm, bytes, bytes == 1);
+  test_sync (&chatglm, 2, true);
+  test_sync (&flash, 1, false);
+  test_sync (&flash, 2, true);
   test_vectors ();
   return check_exit ();
 }

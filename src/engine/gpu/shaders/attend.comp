@@ -5,6 +5,8 @@
  * A workgroup takes QUERIES query vectors, (row, head of the group) counted through, and every n_splits-th part of the columns
  * that the last of them sees, in chunks with a running maximum and sum (Milakov and Gimelshein, 2018; Dao et al., 2022).
  * attend-merge.comp puts the parts together.  Keys and values are read once for all the vectors.
+ *
+ * LATENT: values are the first part of the keys' rows, and the queries' last part lies elsewhere.
  */
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -12,8 +14,15 @@
 #include "common.glsl"
 #include "attend.glsl"
 
+/* Rows of latents are long: so many queries of them find room. */
+#ifdef LATENT
+#define LANES 64
+#define QUERIES 8
+#else
 #define LANES 128
 #define QUERIES 16
+#endif
+#define SCORED (QUERIES * CHUNK / LANES) /* queries of a lane's column */
 #define NEVER -1e30
 #define AHEAD 8 /* loads under way before the first is used */
 #define NOWHERE 0xffffffffu
@@ -22,20 +31,25 @@ layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint D = 128;
 layout (constant_id = 1) const uint GROUP = 16;
 layout (constant_id = 2) const uint KV = KV_F16;
+layout (constant_id = 3) const uint V = 128; /* of a row of values; LATENT: of D */
 
 layout (push_constant) uniform Push
 {
-  Floats4 q;                  /* [row][head][D] */
+  Floats4 q;                  /* [row][head][D]; LATENT: [row][head][V] */
   uvec2 keys, values;         /* [head][column][D] */
   Floats key_scales, value_scales;
-  Floats outs;                /* [split][row][head][D]: not divided by the sums */
+  Floats outs;                /* [split][row][head][V]: not divided by the sums */
   Floats2 sums;               /* [split][row][head]: largest score, sum of exponentials */
   Run run;
   uint ldq, n_columns, n_rows;
   float scale;
+#ifdef LATENT
+  Floats4 tails; /* [row][head][tail_width], of which the first D - V */
+  uint ld_tails, tail_width;
+#endif
 } p;
 
-const uint PER_LANE = (D + LANES - 1) / LANES;
+const uint PER_LANE = (V + LANES - 1) / LANES;
 
 /* In fours, so that a read of shared memory brings four values. */
 shared vec4 qs[QUERIES * D / 4];     /* [query][D / 4] */
@@ -65,6 +79,19 @@ load (uvec2 rows, Floats scales, uint row, uint c)
                  bitfieldExtract (word, 24, 8));
 }
 
+/* Four elements of a query. */
+vec4
+load_query (uint row, uint head, uint c)
+{
+#ifdef LATENT
+  if (c >= V / 4)
+    return p.tails.at[row * (p.ld_tails / 4) + head * (p.tail_width / 4) + c - V / 4];
+  return p.q.at[row * (p.ldq / 4) + head * (V / 4) + c];
+#else
+  return p.q.at[row * (p.ldq / 4) + head * (D / 4) + c];
+#endif
+}
+
 /* One element of the values. */
 float
 load_value (uint row, uint c)
@@ -80,10 +107,10 @@ load_value (uint row, uint c)
 void
 score (uint lane, uint head, uint vector0, uint first, uint end)
 {
-  uint column = lane % CHUNK, query0 = lane / CHUNK * (QUERIES / 2), row = head * p.n_columns + min (first + column, end - 1);
-  float scores[QUERIES / 2];
+  uint column = lane % CHUNK, query0 = lane / CHUNK * SCORED, row = head * p.n_columns + min (first + column, end - 1);
+  float scores[SCORED];
 
-  [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+  [[unroll]] for (uint i = 0; i < SCORED; i++)
     scores[i] = 0;
   for (uint c0 = 0; c0 < D; c0 += 4 * AHEAD)
     {
@@ -93,13 +120,13 @@ score (uint lane, uint head, uint vector0, uint first, uint end)
         k[n] = load (p.keys, p.key_scales, row, min (c0 + 4 * n, D - 4));
       [[unroll]] for (uint n = 0; n < AHEAD; n++)
         if (c0 + 4 * n < D)
-          [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+          [[unroll]] for (uint i = 0; i < SCORED; i++)
             scores[i] += dot (k[n], qs[((query0 + i) * D + c0) / 4 + n]);
     }
-  [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+  [[unroll]] for (uint i = 0; i < SCORED; i++)
     if (first + column >= min (end, visible (p.run, vector0 + query0 + i, GROUP)))
       scores[i] = NEVER;
-  [[unroll]] for (uint i = 0; i < QUERIES / 2; i += 4)
+  [[unroll]] for (uint i = 0; i < SCORED; i += 4)
     ps[(column * QUERIES + query0 + i) / 4] = vec4 (scores[i], scores[i + 1], scores[i + 2], scores[i + 3]);
 }
 
@@ -146,7 +173,7 @@ main ()
     {
       uint vector = min (vector0 + i / (D / 4), n_vectors - 1);
 
-      qs[i] = p.scale * p.q.at[vector / GROUP * (p.ldq / 4) + (head * GROUP + vector % GROUP) * (D / 4) + i % (D / 4)];
+      qs[i] = p.scale * load_query (vector / GROUP, head * GROUP + vector % GROUP, i % (D / 4));
     }
   if (lane < QUERIES)
     {
@@ -166,7 +193,7 @@ main ()
       barrier ();
       [[unroll]] for (uint k = 0; k < PER_LANE; k++)
         {
-          uint c = min (lane + k * LANES, D - 1), n = min (CHUNK, end - first), row = head * p.n_columns + first;
+          uint c = min (lane + k * LANES, V - 1), n = min (CHUNK, end - first), row = head * p.n_columns + first;
 
           [[unroll]] for (uint i = 0; i < QUERIES / 4; i++)
             sums[k][i] *= factors[i];
@@ -199,6 +226,6 @@ main ()
   barrier ();
   [[unroll]] for (uint i = 0; i < QUERIES; i++)
     [[unroll]] for (uint k = 0; k < PER_LANE; k++)
-      if (places[i] != NOWHERE && lane + k * LANES < D)
-        p.outs.at[places[i] * D + lane + k * LANES] = sums[k][i / 4][i % 4];
+      if (places[i] != NOWHERE && lane + k * LANES < V)
+        p.outs.at[places[i] * V + lane + k * LANES] = sums[k][i / 4][i % 4];
 }

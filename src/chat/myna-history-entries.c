@@ -7,6 +7,8 @@
  */
 #include "chat/myna-history-entries.h"
 
+#include "storage/storage.h"
+
 #define N_DATES 4 /* groups that have a beginning: today, yesterday, week, month */
 
 void
@@ -29,6 +31,38 @@ myna_history_folder_free (gpointer data)
 }
 
 /* The id decides between equals, so that the order is always the same. */
+GPtrArray *
+myna_history_folders_make (GPtrArray *stored, GHashTable *expanded)
+{
+  GPtrArray *folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
+
+  for (guint i = 0; i < stored->len; i++)
+    {
+      const StoreFolder *row = g_ptr_array_index (stored, i);
+      MynaHistoryFolder *folder = g_new0 (MynaHistoryFolder, 1);
+
+      folder->id = row->id;
+      folder->parent_id = row->parent_id;
+      folder->name = g_strdup (row->name);
+      folder->expanded = g_hash_table_contains (expanded, &row->id);
+      g_ptr_array_add (folders, folder);
+    }
+  return folders;
+}
+
+const MynaHistoryFolder *
+myna_history_folders_find (GPtrArray *folders, gint64 id)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->id == id)
+        return folder;
+    }
+  return NULL;
+}
+
 int
 myna_history_record_compare (gconstpointer a, gconstpointer b)
 {
@@ -218,4 +252,27 @@ myna_history_entries_diff (GArray *before, GArray *after, guint *ret_position, g
   *ret_n_added = after->len - start - end;
 
   return *ret_n_removed > 0 || *ret_n_added > 0;
+}
+
+guint
+myna_history_entries_find (GArray *entries, MynaHistoryKind kind, gint64 id)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (entries, MynaHistoryEntry, i);
+
+      if (entry->kind == kind && entry->id == id)
+        return i;
+    }
+  return G_MAXUINT;
+}
+
+gint64
+myna_history_entry_get_key (const MynaHistoryEntry *entry)
+{
+  if (entry->kind == MYNA_HISTORY_CONVERSATION)
+    return entry->id;
+  if (entry->kind == MYNA_HISTORY_FOLDER)
+    return -entry->id - 1000;
+  return entry->id ? G_MININT64 / 2 - entry->id : -1 - entry->group;
 }

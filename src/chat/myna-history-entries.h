@@ -40,12 +40,20 @@ typedef struct
 
 void myna_history_record_free (gpointer record);
 void myna_history_folder_free (gpointer folder);
+/* Of StoreFolders, in their order; expanded: ids of the open ones, set of gint64.  MynaHistoryFolder; the caller owns it. */
+GPtrArray *myna_history_folders_make (GPtrArray *stored, GHashTable *expanded) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL: there is no such folder. */
+const MynaHistoryFolder *myna_history_folders_find (GPtrArray *folders, gint64 id);
 /* Pinned first, then newest first: the order in which records must stand. */
 int myna_history_record_compare (gconstpointer a, gconstpointer b);
 
 /* The rows of these records (sorted) and folders (by name), grouped by the midnights before `now`.  folders may be NULL.
  * An array of MynaHistoryEntry that the caller owns; the titles stay the records'. */
 GArray *myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *now) G_GNUC_WARN_UNUSED_RESULT;
+/* Where this row stands; G_MAXUINT: nowhere. */
+guint myna_history_entries_find (GArray *entries, MynaHistoryKind kind, gint64 id);
+/* One number for each row that can exist: conversations by id, folders and headings below zero, months far below. */
+gint64 myna_history_entry_get_key (const MynaHistoryEntry *entry);
 /* What differs between the common beginning and the common end; FALSE if nothing does. */
 gboolean myna_history_entries_diff (GArray *before, GArray *after, guint *ret_position, guint *ret_n_removed,
                                     guint *ret_n_added);

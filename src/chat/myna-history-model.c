@@ -102,18 +102,6 @@ update_entries (MynaHistoryModel *self)
 
 /* ---- Items ------------------------------------------------------------------------------------------------------ */
 
-/* One number for each row that can exist: conversations by id, folders and headings below zero, months far below. */
-static gint64
-entry_key (const MynaHistoryEntry *entry)
-{
-  if (entry->kind == MYNA_HISTORY_CONVERSATION)
-    return entry->id;
-  if (entry->kind == MYNA_HISTORY_FOLDER)
-    return -entry->id - 1000;
-
-  return entry->id ? G_MININT64 / 2 - entry->id : -1 - entry->group;
-}
-
 static void
 item_gone_cb (gpointer user_data, GObject *item)
 {
@@ -178,7 +166,7 @@ update_items (MynaHistoryModel *self)
   for (guint i = 0; g_hash_table_size (self->items) > 0 && i < self->entries->len; i++)
     {
       const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
-      gint64 key = entry_key (entry);
+      gint64 key = myna_history_entry_get_key (entry);
       MynaHistoryItem *item = g_hash_table_lookup (self->items, &key);
 
       if (item)
@@ -209,7 +197,7 @@ get_item (GListModel *model, guint position)
   if (position >= self->entries->len)
     return NULL;
   entry = &g_array_index (self->entries, MynaHistoryEntry, position);
-  key = entry_key (entry);
+  key = myna_history_entry_get_key (entry);
   item = g_hash_table_lookup (self->items, &key);
   if (item)
     {
@@ -379,18 +367,7 @@ take_folders (MynaHistoryModel *self, GPtrArray *list)
 {
   g_autoptr (GPtrArray) before = self->folders;
 
-  self->folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
-  for (guint i = 0; i < list->len; i++)
-    {
-      const StoreFolder *stored = g_ptr_array_index (list, i);
-      MynaHistoryFolder *folder = g_new0 (MynaHistoryFolder, 1);
-
-      folder->id = stored->id;
-      folder->parent_id = stored->parent_id;
-      folder->name = g_strdup (stored->name);
-      folder->expanded = g_hash_table_contains (self->expanded, &stored->id);
-      g_ptr_array_add (self->folders, folder);
-    }
+  self->folders = myna_history_folders_make (list, self->expanded);
   /* While the list is being read its rows come all at once, so that it begins at the top. */
   if (self->loading && !self->named)
     {
@@ -707,25 +684,24 @@ myna_history_model_get_folders (MynaHistoryModel *self)
 const char *
 myna_history_model_get_folder_name (MynaHistoryModel *self, gint64 id)
 {
-  GPtrArray *folders = myna_history_model_get_folders (self);
+  const MynaHistoryFolder *folder = myna_history_folders_find (self->folders, id);
 
-  for (guint i = 0; i < folders->len; i++)
-    {
-      const MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+  return folder ? folder->name : "";
+}
 
-      if (folder->id == id)
-        return folder->name;
-    }
-  return "";
+static void
+set_in (GHashTable *set, gint64 id, gboolean is_in)
+{
+  if (is_in)
+    g_hash_table_add (set, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (set, &id);
 }
 
 void
 myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded)
 {
-  if (expanded)
-    g_hash_table_add (self->expanded, g_memdup2 (&folder_id, sizeof folder_id));
-  else
-    g_hash_table_remove (self->expanded, &folder_id);
+  set_in (self->expanded, folder_id, expanded);
   for (guint i = 0; i < self->folders->len; i++)
     {
       MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
@@ -736,32 +712,19 @@ myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gbool
   update_items (self);
 }
 
-static gint64
-get_parent (MynaHistoryModel *self, gint64 folder_id)
-{
-  for (guint i = 0; i < self->folders->len; i++)
-    {
-      const MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
-
-      if (folder->id == folder_id)
-        return folder->parent_id;
-    }
-  return 0;
-}
-
 gboolean
 myna_history_model_reveal (MynaHistoryModel *self, gint64 id)
 {
-  gint64 folder;
+  const MynaHistoryFolder *folder;
 
   g_return_val_if_fail (MYNA_IS_HISTORY_MODEL (self), FALSE);
 
   if (myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id) != G_MAXUINT)
     return TRUE;
   /* A folder in a folder has no folders. */
-  folder = myna_history_model_get_folder (self, id);
-  for (int i = 0; folder && i < 2; i++, folder = get_parent (self, folder))
-    myna_history_model_set_expanded (self, folder, TRUE);
+  folder = myna_history_folders_find (self->folders, myna_history_model_get_folder (self, id));
+  for (int i = 0; folder && i < 2; i++, folder = myna_history_folders_find (self->folders, folder->parent_id))
+    myna_history_model_set_expanded (self, folder->id, TRUE);
   return self->loading || myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id) != G_MAXUINT;
 }
 
@@ -784,15 +747,7 @@ myna_history_model_find (MynaHistoryModel *self, MynaHistoryKind kind, gint64 id
 {
   if (kind == MYNA_HISTORY_CONVERSATION && !g_hash_table_contains (self->by_id, &id))
     return G_MAXUINT;
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
-
-      if (entry->kind == kind && entry->id == id)
-        return i;
-    }
-
-  return G_MAXUINT;
+  return myna_history_entries_find (self->entries, kind, id);
 }
 
 gint64
@@ -817,10 +772,7 @@ myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy)
 {
   MynaHistoryItem *item = get_living_item (self, id);
 
-  if (busy)
-    g_hash_table_add (self->busy, g_memdup2 (&id, sizeof id));
-  else
-    g_hash_table_remove (self->busy, &id);
+  set_in (self->busy, id, busy);
   if (item)
     myna_history_item_set_busy (item, busy);
 }
@@ -830,10 +782,7 @@ myna_history_model_set_asking (MynaHistoryModel *self, gint64 id, gboolean askin
 {
   MynaHistoryItem *item = get_living_item (self, id);
 
-  if (asking)
-    g_hash_table_add (self->asking, g_memdup2 (&id, sizeof id));
-  else
-    g_hash_table_remove (self->asking, &id);
+  set_in (self->asking, id, asking);
   if (item)
     myna_history_item_set_asking (item, asking);
 }
@@ -843,10 +792,7 @@ myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean chec
 {
   MynaHistoryItem *item = get_living_item (self, id);
 
-  if (checked)
-    g_hash_table_add (self->checked, g_memdup2 (&id, sizeof id));
-  else
-    g_hash_table_remove (self->checked, &id);
+  set_in (self->checked, id, checked);
   if (item)
     myna_history_item_set_checked (item, checked);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHECKED]);

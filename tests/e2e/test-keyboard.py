@@ -33,10 +33,12 @@ class Keyboard(TestCase):
         wait(lambda: len(app.rows("Myna")) > before and not app.find_all("Stop"), "a reply")
         return wait(lambda: app.rows("Myna")[-1].strip(), "a reply that is not empty")
 
-    def test_main_menu_in_a_narrow_window(self):
-        keyfile = self.home / "config/glib-2.0/settings/keyfile"
-        with keyfile.open("a") as file:
+    def make_narrow(self):
+        with (self.home / "config/glib-2.0/settings/keyfile").open("a") as file:
             file.write("window-width=360\n")
+
+    def test_main_menu_in_a_narrow_window(self):
+        self.make_narrow()
         app = self.start()
         self.wait_focus(app, "the composer", lambda node: node.name == "Message")
         self.assertEqual(app.find_all("Main Menu"), [])
@@ -48,9 +50,7 @@ class Keyboard(TestCase):
 
     def test_sidebar_above_the_chat(self):
         """What is typed while it covers a narrow window is not typed behind it."""
-        keyfile = self.home / "config/glib-2.0/settings/keyfile"
-        with keyfile.open("a") as file:
-            file.write("window-width=360\n")
+        self.make_narrow()
         app = self.start()
         self.wait_focus(app, "the composer", lambda node: node.name == "Message")
         toggle = app.find("Sidebar", ("toggle button", "button"))
@@ -68,9 +68,7 @@ class Keyboard(TestCase):
 
     def test_rename_in_a_narrow_window(self):
         """F2 brings the sidebar, and the keyboard into the name."""
-        keyfile = self.home / "config/glib-2.0/settings/keyfile"
-        with keyfile.open("a") as file:
-            file.write("window-width=360\n")
+        self.make_narrow()
         app = self.start()
         self.wait_focus(app, "the composer", lambda node: node.name == "Message")
         self.ask_by_keys(app, SUM)
@@ -85,9 +83,7 @@ class Keyboard(TestCase):
 
     def test_search_in_a_narrow_window(self):
         """Without animations, too, where the sidebar is there at once."""
-        keyfile = self.home / "config/glib-2.0/settings/keyfile"
-        with keyfile.open("a") as file:
-            file.write("window-width=360\n")
+        self.make_narrow()
         folder = self.home / "config/gtk-4.0"
         folder.mkdir()
         (folder / "settings.ini").write_text("[Settings]\ngtk-enable-animations=0\n")

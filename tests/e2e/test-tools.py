@@ -120,13 +120,18 @@ class Tools(TestCase):
         app.wait_closed("Preferences")
         app.quit()
 
-    def test_deny_by_escape(self):
+    def start_at_deny(self):
+        """A call that is asked about, and the keyboard on its first answer."""
         self.use_trained()
         app = self.start()
         app.send(SEARCH)
         self.wait_asked(app)
         app.key("F6")
         wait(lambda: "Deny" in self.focused(app), "F6 to come to Deny")
+        return app
+
+    def test_deny_by_escape(self):
+        app = self.start_at_deny()
         app.key("Escape")
         app.wait_idle()
         self.assertEqual([(state, by) for state, by, *_ in self.calls()][:1], [(REFUSED, 0)])
@@ -136,12 +141,7 @@ class Tools(TestCase):
 
     def test_deny_with_a_reason(self):
         """From the menu the keyboard comes into the reason, and stays there."""
-        self.use_trained()
-        app = self.start()
-        app.send(SEARCH)
-        self.wait_asked(app)
-        app.key("F6")
-        wait(lambda: "Deny" in self.focused(app), "F6 to come to Deny")
+        app = self.start_at_deny()
         app.key("shift+Tab")
         wait(lambda: "More answers" in self.focused(app), "the menu")
         app.key("Return")

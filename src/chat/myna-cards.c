@@ -133,7 +133,7 @@ get_card_need (const MynaModelNeed *need)
   return need->total - need->parts.experts;
 }
 
-/* The discrete one with the most memory, if the default model is large and fits: once, whatever becomes of it. */
+/* The discrete one with the most memory, if the default model is large, has no experts and fits: once, whatever becomes of it. */
 static void
 offer (MynaCards *self)
 {
@@ -141,14 +141,14 @@ offer (MynaCards *self)
   const char *title;
   MynaModelNeed need;
 
-  if (!self->may_offer || *self->uuid || !get_need (self, &need, &title))
+  if (!self->may_offer || *self->uuid || !get_need (self, &need, &title) || need.parts.experts > 0)
     return;
   self->may_offer = FALSE;
   for (guint i = 0; i < self->list->len; i++)
     {
       const Card *card = g_ptr_array_index (self->list, i);
 
-      if (card->kind == GLM_GPU_DISCRETE && card->available >= get_card_need (&need) && (!best || card->memory > best->memory))
+      if (card->kind == GLM_GPU_DISCRETE && card->available >= need.total && (!best || card->memory > best->memory))
         best = card;
     }
   if (!best)

@@ -292,6 +292,9 @@ test_sync (const TinyModel *tiny, int element_bytes, bool divided)
   model->plan->kv = glm_kv_shape (&model->params);
   if (model->plan->rest)
     model->plan->rest->kv = model->plan->kv;
+  /* Many tokens are attended to in half precision there, few in floats. */
+  if (model->gpu->has_matrix && tolerance < 5e-3)
+    tolerance = 5e-3;
   session = open_session (model);
   fill_ids (tiny, ids, 200, 1);
   memcpy (branch, ids, sizeof ids);

@@ -22,7 +22,7 @@
 
 #define MAX_DEVICES    16
 #define MIN_SUBGROUP   8 /* quantise.glsl */
-#define MIN_SHARED     24576
+#define MIN_SHARED     32768
 #define MIN_WORKGROUP  256
 #define SUBGROUP_NEEDS (VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_ARITHMETIC_BIT | VK_SUBGROUP_FEATURE_SHUFFLE_BIT)
 
@@ -477,6 +477,9 @@ read_abilities (GlmGpu *gpu, const Traits *t)
   gpu->has_full_subgroups = gpu->has_subgroup_control && t->f13.computeFullSubgroups;
   gpu->min_subgroup = gpu->has_subgroup_control ? t->p13.minSubgroupSize : t->p11.subgroupSize;
   gpu->max_subgroup = gpu->has_subgroup_control ? t->p13.maxSubgroupSize : t->p11.subgroupSize;
+  gpu->most_lanes = t->p.properties.limits.maxComputeWorkGroupInvocations;
+  if (gpu->has_subgroup_control && gpu->max_subgroup * t->p13.maxComputeWorkgroupSubgroups < gpu->most_lanes)
+    gpu->most_lanes = gpu->max_subgroup * t->p13.maxComputeWorkgroupSubgroups;
   gpu->n_cores = count_cores (gpu);
   gpu->shared_bytes = t->p.properties.limits.maxComputeSharedMemorySize;
   gpu->most_bytes = buffer > 0 && buffer < memory ? buffer : memory;

@@ -325,13 +325,21 @@ glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows)
   return dispatch (r, &d, push, sizeof *push);
 }
 
+/* Lanes of a workgroup, if the card takes so many. */
+static uint32_t
+lanes_of_group (const GlmGpu *gpu, uint32_t n)
+{
+  return n < gpu->most_lanes ? n : gpu->most_lanes;
+}
+
 bool
 glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, GlmGpuForm form, int64_t n_heads, int64_t n_rows)
 {
+  uint32_t lanes = lanes_of_group (r->gpu, 512);
   Dispatch d = {
     .shader = NORM,
-    .constants = { layer, form, divide (push->width / 4, 256) },
-    .n = 3,
+    .constants = { layer, form, divide (push->width / 4, lanes), lanes },
+    .n = 4,
     .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 },
   };
 
@@ -496,26 +504,32 @@ record_many (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, 
   return ok;
 }
 
-/* Lanes of a row, so many that each has two blocks of it at most, and workgroups that are all at work at once: they go from row to
- * row. */
-#define MOST_LANES   256
+/* Blocks of a row whose lanes have two each at most: beyond them matvec.comp walks along the row. */
+#define MOST_BLOCKS 512
+
+/* Lanes of a row: whole subgroups, and no more than leave each lane two blocks. */
+static uint32_t
+lanes_of_row (const GlmGpu *gpu, uint32_t blocks)
+{
+  uint32_t least = gpu->max_subgroup > 32 ? gpu->max_subgroup : 32;
+
+  return divide (blocks, 2 * least) * least;
+}
+
+/* So many are at work at once: they go from row to row. */
 #define LANES_A_CORE 1024
 
 static bool
 record_one (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, uint32_t bits)
 {
-  uint32_t threads = r->gpu->min_subgroup > 32 ? r->gpu->min_subgroup : 32, width, groups;
-  Dispatch d = { .shader = r->gpu->has_dot ? MATVEC_ONE_DOT : MATVEC_ONE, .n = 8 };
+  uint32_t lanes = lanes_of_row (r->gpu, push->blocks), width = lanes_of_group (r->gpu, 512) / lanes;
+  uint32_t groups = LANES_A_CORE / (width * lanes) * r->gpu->n_cores, needed = divide (push->rows, width);
+  Dispatch d = { .shader = r->gpu->has_dot ? MATVEC_ONE_DOT : MATVEC_ONE,
+                 .constants = { lanes, width, 0, 0, divide (push->blocks, lanes), bits, planes->mins, planes->sub16 },
+                 .n = 8,
+                 .subgroup = subgroup_for (r->gpu, lanes),
+                 .groups = { needed < groups ? needed : groups, 1, 1 } };
 
-  while (2 * threads < push->blocks)
-    threads *= 2;
-  width = threads < 128 ? 128 / threads : 1;
-  groups = LANES_A_CORE / (threads * width) * r->gpu->n_cores;
-  memcpy (d.constants, (uint32_t[]){ threads, width, 0, 0, push->blocks > threads ? 2 : 1, bits, planes->mins, planes->sub16 },
-          sizeof d.constants);
-  d.subgroup = subgroup_for (r->gpu, threads);
-  d.groups[0] = divide (push->rows, width) < groups ? divide (push->rows, width) : groups;
-  d.groups[1] = d.groups[2] = 1;
   return dispatch (r, &d, push, sizeof *push);
 }
 
@@ -530,7 +544,7 @@ glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *p
 
   if (push->tokens >= many_tokens (r->gpu))
     return record_many (r, push, planes, bits);
-  if (push->tokens == 1 && push->blocks <= 2 * MOST_LANES)
+  if (push->tokens == 1 && push->blocks <= MOST_BLOCKS)
     return record_one (r, push, planes, bits);
   /* A team is no smaller than a subgroup. */
   threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
@@ -570,8 +584,8 @@ bool
 glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads, int64_t n_rows)
 {
   Dispatch d = { .shader = ROPE,
-                 .constants = { kv_of (element_bytes), half_split },
-                 .n = 2,
+                 .constants = { kv_of (element_bytes), half_split, push->width },
+                 .n = 3,
                  .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 } };
 
   return dispatch (r, &d, push, sizeof *push);
@@ -591,30 +605,50 @@ glm_record_attend_queries (const GlmGpu *gpu, const GlmAttendShape *shape, int64
              : GLM_ATTEND_QUERIES;
 }
 
+/* Of a workgroup of attend.comp. */
+static uint32_t
+attend_lanes (const GlmAttendShape *shape, bool latent)
+{
+  return latent ? 64 : shape->width > 128 ? 128 : 256;
+}
+
+/* How many lanes have the same four values: each such team takes four queries or more. */
+static uint32_t
+attend_teams (const GlmAttendShape *shape, bool latent)
+{
+  uint32_t queries = latent ? GLM_ATTEND_LATENT_QUERIES : GLM_ATTEND_QUERIES, n = queries / 4;
+
+  while (n > 1 && n * shape->width / 4 > attend_lanes (shape, latent))
+    n /= 2;
+  return n;
+}
+
 bool
 glm_record_attend (GlmRecord *r, const GlmAttendPush *push, const GlmAttendShape *shape, int64_t n_kv, int64_t n_splits)
 {
   int64_t queries = glm_record_attend_queries (r->gpu, shape, push->n_rows);
-  bool matrix = queries == GLM_ATTEND_MATRIX_QUERIES;
-  Dispatch d = { .shader = matrix                                 ? ATTEND_MATRIX
-                           : queries == GLM_ATTEND_LATENT_QUERIES ? ATTEND_LATENT
-                                                                  : ATTEND,
+  bool latent = queries == GLM_ATTEND_LATENT_QUERIES;
+  Dispatch d = { .shader = latent ? ATTEND_LATENT : ATTEND,
                  .constants = { (uint32_t) shape->key_width, (uint32_t) shape->group, kv_of (shape->element_bytes),
-                                matrix ? 0 : (uint32_t) shape->width },
-                 .n = matrix ? 3 : 4,
-                 .subgroup = matrix && r->gpu->has_subgroup_control ? 32 : 0,
+                                (uint32_t) shape->width, attend_teams (shape, latent), attend_lanes (shape, latent) },
+                 .n = 6,
                  .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * shape->group, queries) } };
 
+  if (queries == GLM_ATTEND_MATRIX_QUERIES)
+    {
+      d.shader = ATTEND_MATRIX;
+      d.n = 3;
+      d.subgroup = r->gpu->has_subgroup_control ? 32 : 0;
+    }
   return dispatch (r, &d, push, sizeof *push);
 }
 
 bool
-glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, int64_t queries, GlmGpuForm form, int64_t n_heads,
-                  int64_t n_rows)
+glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, GlmGpuForm form, int64_t n_heads, int64_t n_rows)
 {
   Dispatch d = { .shader = ATTEND_MERGE,
-                 .constants = { (uint32_t) width, form, (uint32_t) queries },
-                 .n = 3,
+                 .constants = { (uint32_t) width, form },
+                 .n = 2,
                  .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 } };
 
   return dispatch (r, &d, push, sizeof *push);

@@ -83,8 +83,8 @@ typedef struct
 
 typedef struct
 {
-  uint64_t outs, sums, y, q, scales, run;
-  uint32_t n_splits, ldy, group;
+  uint64_t outs, sums, y, q, scales;
+  uint32_t n_splits, ldy;
 } GlmMergePush;
 
 /* What Run of common.glsl holds. */
@@ -124,9 +124,7 @@ typedef struct
 /* Query vectors of a workgroup. */
 int64_t glm_record_attend_queries (const GlmGpu *gpu, const GlmAttendShape *shape, int64_t n_rows);
 bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, const GlmAttendShape *shape, int64_t n_kv, int64_t n_splits);
-/* What a workgroup of `queries` has made. */
-bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, int64_t queries, GlmGpuForm form, int64_t n_heads,
-                       int64_t n_rows);
+bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, GlmGpuForm form, int64_t n_heads, int64_t n_rows);
 
 /* Makes all that were noted, on the pool's threads: drivers take some ten milliseconds for each, and at times much longer. */
 bool glm_gpu_pipelines_make (GlmGpu *gpu, GlmPool *pool, GlmError *error);

@@ -327,9 +327,7 @@ record_attention (Layer *l, const GlmStep *step, GlmAttendPush *push, uint64_t y
                          .y = y,
                          .q = q,
                          .scales = q_scales,
-                         .run = places->run,
                          .n_splits = (uint32_t) splits,
-                         .group = (uint32_t) shape.group,
                          .ldy = (uint32_t) ldy };
 
   push->keys = columns + cache->stream_at[0];
@@ -343,8 +341,7 @@ record_attention (Layer *l, const GlmStep *step, GlmAttendPush *push, uint64_t y
   push->n_rows = (uint32_t) l->n;
   push->scale = step->scale;
   return glm_record_attend (l->r, push, &shape, n_kv, splits)
-         && glm_record_merge (l->r, &merge, step->width, glm_record_attend_queries (l->r->gpu, &shape, l->n),
-                              q ? form_of (l) : GLM_GPU_FLOATS, step->heads.n, l->n);
+         && glm_record_merge (l->r, &merge, step->width, q ? form_of (l) : GLM_GPU_FLOATS, step->heads.n, l->n);
 }
 
 static bool

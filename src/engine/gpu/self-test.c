@@ -690,12 +690,10 @@ test_attention (Test *t, Attention a)
                          .y = address (t, y),
                          .q = address (t, quants.q),
                          .scales = address (t, quants.scales),
-                         .run = push.run,
                          .n_splits = (uint32_t) a.n_splits,
-                         .ldy = push.ldq,
-                         .group = (uint32_t) a.group };
+                         .ldy = push.ldq };
   if (!glm_record_attend (&t->record, &push, &shape, a.n_kv, a.n_splits)
-      || !glm_record_merge (&t->record, &merge, a.width, queries, form, n_heads, a.n_rows) || !run (t))
+      || !glm_record_merge (&t->record, &merge, a.width, form, n_heads, a.n_rows) || !run (t))
     return false;
   check_attention (t, &a, capacity, rows, scales, q, tails, y, &wrong, &right);
   snprintf (what, sizeof what, "attention%s, %s, %lld × %lld heads of %lld, %lld rows, %lld parts",

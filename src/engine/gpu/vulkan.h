@@ -80,6 +80,7 @@ struct GlmGpu
   uint32_t family, timestamp_bits;
   double timestamp_seconds;
   uint32_t min_subgroup, max_subgroup;
+  uint32_t most_lanes; /* of a workgroup */
   bool has_dot, has_matrix, has_subgroup_control, has_full_subgroups;
   uint32_t n_cores;            /* multiprocessors, compute units: a guess where the driver does not say */
   uint32_t shared_bytes;       /* of a workgroup */

@@ -6,6 +6,7 @@
 
 #include "gpu-device.h"
 #include "gpu/forward-gpu.h"
+#include "gpu/vulkan.h"
 #include "run/forward-vectors.h"
 #include "run/gguf-build.h"
 #include "run/naive-forward.h"

@@ -6,17 +6,17 @@
  */
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_arithmetic : require
+#extension GL_KHR_shader_subgroup_basic : require
 #include "common.glsl"
 #include "quantise.glsl"
-#include "attend.glsl"
 
-#define LANES 256
-#define MAX_SPLITS 64
+#define LANES 256 /* no fewer than parts */
+#define AHEAD 8   /* parts of a team under way */
 
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint D = 128;
 layout (constant_id = 1) const uint FORM = FORM_BYTES;
-layout (constant_id = 2) const uint QUERIES = 16; /* of a workgroup that made the parts */
 
 layout (push_constant) uniform Push
 {
@@ -25,57 +25,65 @@ layout (push_constant) uniform Push
   Floats4 y;
   Uints q;
   Floats2 scales;
-  Run run;
-  uint n_splits, ldy, group;
+  uint n_splits, ldy;
 } p;
 
 const uint WIDTH = D / 4, TEAMS = LANES / WIDTH;
 
-shared float tops[MAX_SPLITS];
-shared float weights[MAX_SPLITS];
+shared float tops[LANES / 8], totals[LANES / 8]; /* of subgroups */
+shared float weights[LANES];
 shared vec4 parts[LANES];
 
-/* The parts that hold columns. */
-uint
-count_parts (uint row, uint head)
-{
-  uint vector = row * p.group + head % p.group, needed;
-  uint span = span_of (p.run, vector / QUERIES * QUERIES, QUERIES, gl_NumWorkGroups.y * p.group, p.group, p.n_splits, needed);
+vec4 ahead[AHEAD];
 
-  return (needed + span - 1) / span;
+/* A team's next parts from `first` on; those without columns are zeros. */
+void
+load (uint first, uint team, uint at, uint step, uint c)
+{
+  [[unroll]] for (uint k = 0; k < AHEAD; k++)
+    {
+      uint i = first + team + k * TEAMS;
+
+      ahead[k] = i < p.n_splits && team < TEAMS ? p.outs.at[(at + i * step) * WIDTH + c] : vec4 (0);
+    }
 }
 
 void
 main ()
 {
   uint lane = gl_LocalInvocationID.x, head = gl_WorkGroupID.x, row = gl_WorkGroupID.y, n_heads = gl_NumWorkGroups.x;
-  uint at = row * n_heads + head, step = gl_NumWorkGroups.y * n_heads, n = count_parts (row, head);
-  uint team = lane / WIDTH, c = lane % WIDTH;
-  float top = -1e30, sum = 0;
+  uint at = row * n_heads + head, step = gl_NumWorkGroups.y * n_heads, team = lane / WIDTH, c = lane % WIDTH;
+  vec2 part = lane < p.n_splits ? p.sums.at[at + lane * step] : vec2 (0);
+  float top = part.y > 0 ? part.x : -1e30, sum = 0;
   vec4 y = vec4 (0);
-  vec2 part = lane < n ? p.sums.at[at + lane * step] : vec2 (-1e30, 0);
 
-  if (lane < n)
-    tops[lane] = part.y > 0 ? part.x : -1e30;
+  load (0, team, at, step, c);
+  top = subgroupMax (top);
+  if (subgroupElect ())
+    tops[gl_SubgroupID] = top;
   barrier ();
-  for (uint i = 0; i < n; i++)
+  for (uint i = 0; i < gl_NumSubgroups; i++)
     top = max (top, tops[i]);
-  if (lane < n)
-    weights[lane] = part.y > 0 ? exp (part.x - top) : 0;
+  weights[lane] = part.y > 0 ? exp (part.x - top) : 0;
+  sum = subgroupAdd (weights[lane] * part.y);
+  if (subgroupElect ())
+    totals[gl_SubgroupID] = sum;
   barrier ();
-  if (lane < n)
-    tops[lane] = weights[lane] * part.y;
-  if (team < TEAMS)
-    for (uint i = team; i < n; i += TEAMS)
-      if (weights[i] > 0)
-        y += weights[i] * p.outs.at[(at + i * step) * WIDTH + c];
+  for (uint first = 0; first < p.n_splits; first += AHEAD * TEAMS)
+    {
+      if (first > 0)
+        load (first, team, at, step, c);
+      [[unroll]] for (uint k = 0; k < AHEAD; k++)
+        y += weights[min (first + team + k * TEAMS, LANES - 1)] * ahead[k];
+    }
   parts[lane] = y;
   barrier ();
   if (lane >= WIDTH)
     return;
-  for (uint i = 0; i < n; i++)
-    sum += tops[i];
-  for (uint i = 1; i < min (TEAMS, n); i++)
+  sum = 0;
+  for (uint i = 0; i < gl_NumSubgroups; i++)
+    sum += totals[i];
+  for (uint i = 1; i < min (TEAMS, p.n_splits); i++)
     y += parts[i * WIDTH + lane];
   y /= sum;
   p.y.at[row * (p.ldy / 4) + head * WIDTH + lane] = y;

@@ -9,12 +9,11 @@
 #include "common.glsl"
 #include "quantise.glsl"
 
-#define LANES 256
-
-layout (local_size_x = LANES) in;
+layout (local_size_x_id = 3) in;
 layout (constant_id = 0) const uint LAYER = 0; /* with mean and bias */
 layout (constant_id = 1) const uint FORM = FORM_BYTES; /* one head alone */
 layout (constant_id = 2) const uint N = 4;     /* fours of values that a lane has */
+layout (constant_id = 3) const uint LANES = 256;
 
 layout (push_constant) uniform Push
 {

@@ -5,7 +5,7 @@
 #ifndef GLM_GPU_RECORD_H
 #define GLM_GPU_RECORD_H
 
-#include "gpu/pipelines.h"
+#include "gpu/dispatch.h"
 #include "gpu/vectors.h"
 #include "gpu/weights.h"
 

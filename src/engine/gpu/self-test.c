@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "gpu/pipelines.h"
+#include "gpu/dispatch.h"
 #include "kernels/kernels.h"
 
 #define ARENA   ((size_t) 24 << 20)

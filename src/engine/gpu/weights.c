@@ -96,7 +96,7 @@ upload (GlmGpuWeights *w, GlmPool *pool, GlmError *error)
   return true;
 }
 
-#define MOST_ROWS (65535 * 4) /* of a product: see rows_of_group() in pipelines.c */
+#define MOST_ROWS (65535 * 4) /* of a product: see rows_of_group() in dispatch.c */
 
 /* Scales are copied from where a piece's values end: a multiple of four. */
 static bool

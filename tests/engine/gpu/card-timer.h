@@ -5,7 +5,7 @@
 #ifndef CARD_TIMER_H
 #define CARD_TIMER_H
 
-#include "gpu/pipelines.h"
+#include "gpu/dispatch.h"
 
 /* Of one recording at a time.  What fails ends the program, here as in all these functions. */
 typedef struct

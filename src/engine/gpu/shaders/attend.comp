@@ -31,7 +31,6 @@ layout (constant_id = 1) const uint GROUP = 16;
 layout (constant_id = 2) const uint KV = KV_F16;
 layout (constant_id = 3) const uint V = 128;   /* of a row of values; LATENT: of D */
 layout (constant_id = 4) const uint TEAMS = 4; /* lanes with the same four values, which share the queries: fours of them */
-
 layout (constant_id = 5) const uint LANES = 128;
 
 layout (push_constant) uniform Push

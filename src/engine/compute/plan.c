@@ -250,14 +250,34 @@ is_residual_alone (const GlmPlan *plan, const GlmPlanLayer *layer, int at)
   return true;
 }
 
+static int
+count_supported (const GlmPlanLayer *layer, const GlmBackend *backend)
+{
+  int n = 0;
+
+  while (n < layer->n_steps && backend->supports (&layer->steps[n]))
+    n++;
+  return n;
+}
+
+static bool
+check_supported (const GlmPlan *plan, const GlmPlanLayer *layer, const GlmBackend *backend, GlmError *error)
+{
+  int n = count_supported (layer, backend);
+  char text[256];
+
+  if (n == layer->n_steps)
+    return true;
+  glm_plan_describe (plan, &layer->steps[n], text, sizeof text);
+  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: not on the %s", text, backend->name);
+}
+
 /* The steps at the layer's beginning that the back end runs. */
 static int
 find_cut (const GlmPlan *plan, const GlmPlanLayer *layer, const GlmBackend *front)
 {
-  int n = 0;
+  int n = count_supported (layer, front);
 
-  while (n < layer->n_steps && front->supports (&layer->steps[n]))
-    n++;
   while (n < layer->n_steps && !is_residual_alone (plan, layer, n))
     n--;
   return n;
@@ -320,29 +340,27 @@ drop_front (GlmPlanLayer *layer, int cut)
     layer->steps[i].n_shared = 0;
 }
 
-int
-glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front)
+bool
+glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front, int *ret_n_cut, GlmError *error)
 {
-  int n_cut = 0;
-
-  for (int i = 0; i < end; i++)
-    if (find_cut (plan, &plan->layers[i], front) == 0)
-      return 0;
+  *ret_n_cut = 0;
   for (int i = 0; i < end; i++)
     {
       GlmPlanLayer *layer = &plan->layers[i];
       int cut = find_cut (plan, layer, front);
 
-      n_cut += cut < layer->n_steps;
+      if (cut == 0)
+        return check_supported (plan, layer, front, error);
+      *ret_n_cut += cut < layer->n_steps;
       if (!keeps_front)
         drop_front (layer, cut);
       else if (cut < layer->n_steps && !append_shared (plan, layer, cut))
-        return -1;
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
       find_attend (layer);
     }
-  if (n_cut > 0)
+  if (*ret_n_cut > 0)
     forget_registers (plan);
-  return n_cut;
+  return true;
 }
 
 void
@@ -457,15 +475,7 @@ join_layer (const GlmPlan *plan, GlmPlanLayer *layer, GlmError *error)
   for (int i = 0; i < layer->n_steps; i++)
     join_gated (plan, layer, i);
   find_attend (layer);
-  for (int i = 0; i < layer->n_steps; i++)
-    if (!plan->backend->supports (&layer->steps[i]))
-      {
-        char text[256];
-
-        glm_plan_describe (plan, &layer->steps[i], text, sizeof text);
-        return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: not on the %s", text, plan->backend->name);
-      }
-  return true;
+  return check_supported (plan, layer, plan->backend, error);
 }
 
 bool

@@ -119,9 +119,9 @@ bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBacken
 void glm_plan_free (GlmPlan *plan);
 
 /* Leaves of each layer up to `end` the steps that the back end `front` can run at its beginning, and the expert that all tokens
- * share, or those that it cannot, behind them; where one is cut, only the residual lives on.  Before weights are bound.  Does nothing if it could not begin one of
- * them.  Returns how many layers are cut; −1: no memory. */
-int glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front);
+ * share, or those that it cannot, behind them; where one is cut, only the residual lives on.  Before weights are bound.
+ * *ret_n_cut: how many layers are cut.  GLM_ERROR_UNSUPPORTED: it cannot begin one of them; the plan is of no use then. */
+bool glm_plan_cut (GlmPlan *plan, int end, const GlmBackend *front, bool keeps_front, int *ret_n_cut, GlmError *error);
 
 /* Whether the head is this plan's. */
 static inline bool

@@ -407,11 +407,10 @@ bind_all (Binder *binder, const GlmBackend *backend)
   binder->plan->first_layer = binder->first_layer;
   if (binder->end_layer > 0)
     binder->plan->end_layer = binder->end_layer;
-  if (binder->front)
-    binder->n_cut = glm_plan_cut (binder->plan, backend == binder->front ? binder->end_layer : binder->first_layer,
-                                  binder->front, backend == binder->front);
-  if (binder->n_cut < 0)
-    return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+  if (binder->front
+      && !glm_plan_cut (binder->plan, backend == binder->front ? binder->end_layer : binder->first_layer, binder->front,
+                        backend == binder->front, &binder->n_cut, binder->error))
+    return false;
   if (!bind_embedding (binder))
     return false;
   for (int layer = 0; layer < binder->plan->end_layer; layer++)

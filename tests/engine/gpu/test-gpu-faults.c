@@ -279,6 +279,26 @@ get_slept (void)
   return time_slept;
 }
 
+static void
+count_progress (double fraction, void *user_data)
+{
+  ++*(int *) user_data;
+}
+
+/* How often something of the file is loaded. */
+static int
+count_loaded (const char *path, const char *name)
+{
+  int n = 0;
+  GlmModelOptions options = { .n_threads = 1, .device = name, .progress = count_progress, .progress_data = &n };
+  GlmModel *model;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
+  glm_model_free (model);
+  return n;
+}
+
 static size_t
 find_held (VkDeviceMemory memory)
 {
@@ -299,6 +319,8 @@ noted_allocate (VkDevice vk, const VkMemoryAllocateInfo *info, const VkAllocatio
   if (result == VK_SUCCESS)
     {
       held[i].memory = *memory;
+  CHECK (count_loaded (path, device) == count_loaded (path, NULL), "it was loaded before it was refused");
+
       held[i].size = info->allocationSize;
       held[i].is_mapped = false;
     }

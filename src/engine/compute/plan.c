@@ -489,19 +489,19 @@ glm_plan_join (GlmPlan *plan, GlmError *error)
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------ */
 
-/* n_bytes: how much of the weights is read to evaluate one token. */
-typedef void (*WeightsFunc) (const GlmWeights *weights, size_t n_bytes, void *data);
+/* n_bytes: how much of its weights is read to evaluate one token. */
+typedef void (*MatrixFunc) (const GlmStepMatrix *matrix, size_t n_bytes, void *data);
 
 static void
-visit_matrix (const GlmPlan *plan, const GlmStepMatrix *matrix, int n_members, int n_used, WeightsFunc func, void *data)
+visit_matrix (const GlmPlan *plan, const GlmStepMatrix *matrix, int n_members, int n_used, MatrixFunc func, void *data)
 {
   if (matrix->weights)
-    func (matrix->weights, plan->backend->weights_bytes (matrix->weights) / (size_t) n_members * (size_t) n_used, data);
+    func (matrix, plan->backend->weights_bytes (matrix->weights) / (size_t) n_members * (size_t) n_used, data);
 }
 
 /* A stack of experts counts as those that one token uses. */
 static void
-visit_layer (const GlmPlan *plan, const GlmPlanLayer *layer, WeightsFunc func, void *data)
+visit_layer (const GlmPlan *plan, const GlmPlanLayer *layer, MatrixFunc func, void *data)
 {
   for (const GlmStep *step = layer->steps; step < layer->steps + layer->n_steps; step++)
     {
@@ -517,7 +517,7 @@ visit_layer (const GlmPlan *plan, const GlmPlanLayer *layer, WeightsFunc func, v
 }
 
 static void
-visit_weights (const GlmPlan *plan, WeightsFunc func, void *data)
+visit_weights (const GlmPlan *plan, MatrixFunc func, void *data)
 {
   for (int i = 0; i < plan->params.n_layers; i++)
     visit_layer (plan, &plan->layers[i], func, data);
@@ -525,10 +525,35 @@ visit_weights (const GlmPlan *plan, WeightsFunc func, void *data)
 }
 
 static void
-add_bytes (const GlmWeights *weights, size_t n_bytes, void *data)
+add_bytes (const GlmStepMatrix *matrix, size_t n_bytes, void *data)
 {
-  (void) weights;
+  (void) matrix;
   *(size_t *) data += n_bytes;
+}
+
+typedef struct
+{
+  const void *source;
+  GlmWeights *found;
+} Search;
+
+static void
+match_source (const GlmStepMatrix *matrix, size_t n_bytes, void *data)
+{
+  Search *search = data;
+
+  (void) n_bytes;
+  if (matrix->source == search->source)
+    search->found = matrix->weights;
+}
+
+GlmWeights *
+glm_plan_find_weights (const GlmPlan *plan, const void *source)
+{
+  Search search = { .source = source };
+
+  visit_weights (plan, match_source, &search);
+  return search.found;
 }
 
 size_t
@@ -548,10 +573,10 @@ typedef struct
 } Reading;
 
 static void
-read_bytes (const GlmWeights *weights, size_t n_bytes, void *data)
+read_bytes (const GlmStepMatrix *matrix, size_t n_bytes, void *data)
 {
   Reading *reading = data;
-  const void *place = reading->backend->weights_data (weights);
+  const void *place = reading->backend->weights_data (matrix->weights);
 
   if (place)
     glm_read_memory (reading->pool, place, n_bytes);

@@ -24,7 +24,8 @@ typedef struct
 {
   int64_t n, rows, cols;
   GlmWeights *weights; /* NULL: not bound */
-  bool borrowed;       /* a tied one: the embedding's */
+  const void *source;  /* the tensor of the file that they were made of; NULL: not of one alone */
+  bool borrowed;       /* they are the embedding's, or another plan's */
   void *made;          /* what weights were made of, where that is no tensor of the file; owned */
   float *bias;         /* [n][rows]; NULL: none */
 } GlmStepMatrix;
@@ -143,6 +144,8 @@ glm_plan_hands_over (const GlmPlan *plan, int layer)
 /* Joins steps; GLM_ERROR_UNSUPPORTED where the back end cannot run one.  Weights must be bound. */
 bool glm_plan_join (GlmPlan *plan, GlmError *error);
 
+/* The weights that the plan, without its rest, made of a tensor's data; NULL: it made none. */
+GlmWeights *glm_plan_find_weights (const GlmPlan *plan, const void *source);
 /* Bytes of the weights that evaluating a token reads, with the rest's: not of an embedding that is only looked up. */
 size_t glm_plan_weight_bytes (const GlmPlan *plan);
 /* Reads these bytes once, where they lie, and computes nothing: what bounds the speed of decoding.  false: some of them do not

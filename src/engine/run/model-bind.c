@@ -27,7 +27,9 @@ typedef struct
   int first_layer, end_layer;
   const GlmBackend *front; /* of layers that are cut; NULL: none is */
   int n_cut;
-  size_t done_bytes; /* of the file, for progress */
+  const GlmPlan *lender;             /* whose weights are taken where it has them; NULL: nobody's */
+  size_t weight_bytes, expert_bytes; /* of GlmModelInfo */
+  size_t done_bytes;                 /* of the file, for progress */
   size_t total_bytes;
 } Binder;
 
@@ -132,6 +134,11 @@ bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
     return false;
   if (binder->only_check)
     return true;
+  matrix->source = tensor->data;
+  matrix->weights = binder->lender ? glm_plan_find_weights (binder->lender, tensor->data) : NULL;
+  matrix->borrowed = matrix->weights != NULL;
+  if (matrix->borrowed)
+    return tick (binder, tensor);
   data.type = tensor->type;
   data.data = tensor->data;
   data.in_place = binder->in_place && use == USE_ALL;
@@ -139,9 +146,9 @@ bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
   if (backend->weights_copied (matrix->weights))
     glm_model_file_release_tensor (model->file, tensor);
-  model->info.weight_bytes += backend->weights_bytes (matrix->weights);
+  binder->weight_bytes += backend->weights_bytes (matrix->weights);
   if (use == USE_MEMBERS)
-    model->info.expert_bytes += backend->weights_bytes (matrix->weights);
+    binder->expert_bytes += backend->weights_bytes (matrix->weights);
   return tick (binder, tensor);
 }
 
@@ -233,7 +240,7 @@ take_made (Binder *binder, const char *name, GlmType type, void *data, GlmStepMa
   matrix->made = data;
   if (!backend->weights_new (backend, &tensor, binder->pool, &matrix->weights, binder->error))
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
-  model->info.weight_bytes += backend->weights_bytes (matrix->weights);
+  binder->weight_bytes += backend->weights_bytes (matrix->weights);
   if (backend->weights_copied (matrix->weights))
     {
       free (matrix->made);
@@ -557,7 +564,7 @@ bind_card (Binder *binder, const char *device, const char *folder)
     return true;
   glm_gpu_free (model->gpu);
   model->gpu = NULL;
-  model->info.weight_bytes = model->info.expert_bytes = 0;
+  binder->weight_bytes = binder->expert_bytes = 0;
   if (problem.code == GLM_ERROR_CANCELLED)
     return glm_error_set (error, problem.code, "%s", problem.message);
   snprintf (model->info.device_problem, sizeof model->info.device_problem, "%s", problem.message);
@@ -572,17 +579,21 @@ glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, 
     .model = model, .options = options, .pool = pool, .error = error, .in_place = is_memory_short (model, options)
   };
 
-  if (options && options->device && bind_card (&binder, options->device, options->device_folder))
-    return true;
-  if (options && glm_cancel_is_set (options->cancel))
-    return glm_error_set (error, GLM_ERROR_CANCELLED, "loading was cancelled");
-  return make_plan (&binder, &glm_backend_cpu, &model->plan);
+  if (!(options && options->device && bind_card (&binder, options->device, options->device_folder)))
+    {
+      if (options && glm_cancel_is_set (options->cancel))
+        return glm_error_set (error, GLM_ERROR_CANCELLED, "loading was cancelled");
+      if (!make_plan (&binder, &glm_backend_cpu, &model->plan))
+        return false;
+    }
+  model->info.weight_bytes = binder.weight_bytes;
+  model->info.expert_bytes = binder.expert_bytes;
+  return true;
 }
 
 bool
 glm_model_processor_plan (GlmModel *model, GlmPool *pool, const GlmPlan **ret_plan, GlmError *error)
 {
-  size_t weight_bytes = model->info.weight_bytes;
   bool ok = true;
 
   pthread_mutex_lock (&model->pools_lock);
@@ -590,10 +601,12 @@ glm_model_processor_plan (GlmModel *model, GlmPool *pool, const GlmPlan **ret_pl
     *ret_plan = model->plan;
   else
     {
-      Binder binder = { .model = model, .pool = pool, .error = error, .in_place = is_memory_short (model, NULL) };
+      /* What the rest of a divided plan has need not be there twice. */
+      Binder binder = {
+        .model = model, .pool = pool, .error = error, .in_place = is_memory_short (model, NULL), .lender = model->plan->rest
+      };
 
       ok = model->fallback || make_plan (&binder, &glm_backend_cpu, &model->fallback);
-      model->info.weight_bytes = weight_bytes;
       if (ok)
         *ret_plan = model->fallback;
     }

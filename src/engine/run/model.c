@@ -397,8 +397,8 @@ glm_model_free (GlmModel *model)
 {
   if (!model)
     return;
-  glm_plan_free (model->plan);
   glm_plan_free (model->fallback);
+  glm_plan_free (model->plan);
   glm_gpu_free (model->gpu);
   free (model->untrained);
   glm_template_free (model->tmpl);

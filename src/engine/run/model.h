@@ -32,7 +32,7 @@ struct GlmModel
   GlmModelInfo info;
   GlmPlan *plan;     /* with all weights; NULL: the header alone was opened */
   GlmGpu *gpu;       /* what the plan runs on; NULL: the processor */
-  GlmPlan *fallback; /* the processor's, made when the card fails; guarded by pools_lock */
+  GlmPlan *fallback; /* the processor's, made when the card fails, with weights of the plan's rest; guarded by pools_lock */
   int n_threads;
   pthread_mutex_t pools_lock;
   GlmSharedPool *pools;       /* those in use */

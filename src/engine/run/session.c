@@ -25,6 +25,7 @@ leave_device (GlmSession *session, const char *why, GlmError *error)
       || !plan->backend->forward_new (plan, &session->cache, session->pool, &forward, error))
     return false;
   glm_forward_free (session->forward);
+  session->plan = plan;
   session->forward = forward;
   snprintf (session->device_problem, sizeof session->device_problem, "%s", why);
   return true;
@@ -36,6 +37,7 @@ new_forward (GlmSession *session, GlmError *error)
   const GlmPlan *plan = session->model->plan;
   GlmError problem = { 0 };
 
+  session->plan = plan;
   if (!session->model->gpu)
     return plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, error);
   return plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, &problem)
@@ -326,7 +328,7 @@ glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFu
   while (session->tokens.n < n)
     {
       size_t first = session->tokens.n, left = n - first;
-      size_t chunk = (size_t) glm_plan_chunk (session->model->plan, (int64_t) left);
+      size_t chunk = (size_t) glm_plan_chunk (session->plan, (int64_t) left);
 
       if ((int64_t) (first + chunk) < n_context)
         chunk = (size_t) n_context - first;

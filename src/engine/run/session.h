@@ -12,8 +12,9 @@
 struct GlmSession
 {
   GlmModel *model;
-  GlmPool *pool; /* the model's */
-  GlmForward *forward;
+  GlmPool *pool;            /* the model's */
+  const GlmPlan *plan;      /* the model's, or the processor's once a card has failed */
+  GlmForward *forward;      /* of it */
   char device_problem[480]; /* see glm_session_device_problem() */
   GlmKvCache cache;
   int context_length;

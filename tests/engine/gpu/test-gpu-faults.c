@@ -194,6 +194,34 @@ test_after (const char *path, const int32_t *prompt)
   glm_model_free (model);
 }
 
+static void
+cancel_at_half (size_t n_done, size_t n_total, void *user_data)
+{
+  if (2 * n_done >= n_total)
+    glm_cancel_set (user_data);
+}
+
+/* The processor's batches are shorter than the card's: a prompt that is canceled keeps those that were read. */
+static void
+test_batches_after (const char *path, const TinyModel *tiny)
+{
+  GlmModel *model = open_on (path, device);
+  GlmSession *session = open_session (model);
+  GlmCancel cancel = { 0 };
+  int32_t ids[400];
+  GlmError error = { 0 };
+
+  fill_ids (tiny, ids, 400, 6);
+  inject (model->gpu, SUBMIT, 1);
+  sync_ids (session, ids, 20);
+  CHECK (*glm_session_device_problem (session), "not lost");
+  CHECK (!glm_session_sync (session, ids, 400, cancel_at_half, &cancel, &cancel, &error) && error.code == GLM_ERROR_CANCELLED
+             && glm_session_n_tokens (session) == 20 + GLM_BATCH_TILE,
+         "%zu tokens: %s", glm_session_n_tokens (session), error.message);
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
 /* What the rest of a divided plan has made of experts is the processor's, too, where the card is lost; what is said of the model
  * stays. */
 static void
@@ -668,6 +696,7 @@ main (int argc, char **argv)
   test_cancel (flash_path, prompt);
   test_divided (path, prompt);
   test_after (path, prompt);
+  test_batches_after (path, &tiny);
   test_lent_experts (prompt);
   test_cancel (path, prompt);
   test_refusals ();

@@ -64,6 +64,12 @@ glm_gpu_free_bytes (GlmGpu *gpu)
   return 0;
 }
 
+size_t
+glm_gpu_values_bytes (GlmType type, int64_t n_values)
+{
+  return 0;
+}
+
 bool
 glm_gpu_rest (GlmGpu *gpu, double seconds)
 {

@@ -23,6 +23,8 @@ const GlmGpuInfo *glm_gpu_info (const GlmGpu *gpu);
 const GlmBackend *glm_gpu_backend (GlmGpu *gpu);
 /* Bytes of its own memory that are free for us now; where the driver does not say, all that it has. */
 size_t glm_gpu_free_bytes (GlmGpu *gpu);
+/* What weights take there: types without a form of their own there become larger ones. */
+size_t glm_gpu_values_bytes (GlmType type, int64_t n_values);
 /* As glm_model_rest(). */
 bool glm_gpu_rest (GlmGpu *gpu, double seconds);
 

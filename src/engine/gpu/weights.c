@@ -193,6 +193,16 @@ glm_gpu_weights_free (GlmWeights *weights)
 }
 
 size_t
+glm_gpu_values_bytes (GlmType type, int64_t n_values)
+{
+  GlmPlanes planes = glm_planes_for_type (type);
+  size_t values, scales, mins;
+
+  glm_planes_bytes (&planes, n_values, &values, &scales, &mins);
+  return values + scales + mins;
+}
+
+size_t
 glm_gpu_weights_bytes (const GlmWeights *weights)
 {
   return ((const GlmGpuWeights *) weights)->buffer.size;

@@ -470,10 +470,10 @@ card_bytes (const GlmModel *model, const GlmTensor *tensor, int layer)
   sscanf (tensor->name, "blk.%d.", &of);
   if (of >= model->params.n_layers || (layer >= 0 && of != layer) || strstr (tensor->name, "_exps.weight"))
     return 0;
-  return tensor->n_bytes;
+  return glm_gpu_values_bytes (tensor->type, tensor->ne[0] * tensor->ne[1] * tensor->ne[2]);
 }
 
-/* Bytes of one layer in the file. */
+/* Bytes of one layer there. */
 static size_t
 layer_bytes (const GlmModel *model, int layer)
 {

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "engine.h"
+#include "gpu/gpu.h"
 #include "run/model.h"
 
 /* $MYNA_TEST_GPU, or Mesa's renderer on the processor; exits as skipped where it is not there. */
@@ -48,7 +49,7 @@ divided_memory (const GlmModel *model, int n_layers)
       const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
 
       if (sscanf (tensor->name, "blk.%d.", &layer) == 1 && layer < n_layers && !strstr (tensor->name, "_exps.weight"))
-        n_bytes += tensor->n_bytes;
+        n_bytes += glm_gpu_values_bytes (tensor->type, tensor->ne[0] * tensor->ne[1] * tensor->ne[2]);
     }
   return n_bytes;
 }

@@ -104,6 +104,30 @@ test_head_without_room (void)
   glm_model_free (open_with_room (path, tiny.n_layers, tiny.n_layers - 1));
 }
 
+/* Six bits of the file are eight there: where the file alone would find room, the last layers do not. */
+static void
+test_larger_there (void)
+{
+  TinyModel tiny = TINY_CHATGLM;
+  const char *path = test_temp_path ("larger.gguf");
+  GlmModelOptions options = { .n_threads = 1, .device = device };
+  GlmModel *model;
+  GlmError error = { 0 };
+
+  tiny.type = GLM_TYPE_Q6_K;
+  tiny.n_embd = tiny.n_ff = 256;
+  tiny.n_heads = 16;
+  tiny_model_write (&tiny, path);
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
+  options.device_memory = divided_memory (model, 0);
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    options.device_memory += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  glm_model_free (model);
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
+  CHECK (model->info.device_layers > 0 && model->info.device_layers < tiny.n_layers, "%d layers", model->info.device_layers);
+  glm_model_free (model);
+}
+
 static void
 test_families (void)
 {
@@ -350,6 +374,7 @@ main (void)
   device = test_device ();
   test_groups ();
   test_head_without_room ();
+  test_larger_there ();
   test_families ();
   test_experts ();
   test_types ();

@@ -64,6 +64,8 @@ glm_gpu_vectors_new (GlmGpu *gpu, const GlmPlan *plan, GlmGpuVectors *ret_vector
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
   find_all (plan, &vectors, &end);
   all = calloc (1, end);
+  if (!all)
+    glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
   if (!all || !glm_gpu_buffer_new (gpu, end, GLM_GPU_DEVICE, &vectors.buffer, error))
     {
       free (all);

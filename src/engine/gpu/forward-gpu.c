@@ -3,13 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The host's cache of keys and values stays the truth.  A run uploads the columns that the card lacks, and the rows' embeddings
- * and angles; submits layers; and reads back the logits and the batch's own columns.  After a failure the host therefore has
- * a cache that is whole up to the failed batch.
- *
- * Layers are command buffers, recorded once for each number of rows; what changes from run to run lies in a buffer that shaders
- * read.  A card takes some microseconds from one to the next, so that layers of few rows share one.  How many go into one
- * submission follows from how long a layer took, so that none keeps the card from the desktop for long; two are under way at a
- * time.
+ * and angles; submits layers, two submissions under way at a time; and reads back the logits and the batch's own columns.  After
+ * a failure the host therefore has a cache that is whole up to the failed batch.
  */
 #include "gpu/forward-gpu.h"
 
@@ -21,40 +16,14 @@
 #include "base/error.h"
 #include "compute/rope.h"
 #include "gpu/columns.h"
-#include "gpu/record.h"
 #include "gpu/residence.h"
+#include "gpu/slots.h"
 #include "gpu/trust.h"
 
-#define SUBMISSION_SECONDS 8e-3
-#define N_SLOTS            12
-#define FIRST_ROWS         128 /* of a batch at once, until it is known how long layers take */
-#define FIRST_ROWS_SHARED  32  /* … with a processor's graphics: more could take it a second */
-#define MIN_ROWS           16
-#define MANY_ROWS          33 /* of which nothing is known before the first */
-#define MOST_ROWS          512
-#define ALIGN              256
-
-/* The commands of batches of n rows. */
-typedef struct
-{
-  int64_t n, n_logits; /* n 0: nothing is recorded */
-  /* [n_layers + 2]: what comes before the layers; they, `span` each; what comes behind.  Then [n_layers]: what of a layer is
-   * done while the rest does its own. */
-  VkCommandBuffer *parts;
-  int span, n_spans;
-  int group;     /* of these in a submission */
-  bool too_long; /* one of these */
-  uint64_t last_used;
-} Slot;
-
-/* Where things lie in the buffers, in bytes. */
-typedef struct
-{
-  size_t regs[GLM_MAX_REGISTERS], quants[GLM_MAX_REGISTERS], quant_scales[GLM_MAX_REGISTERS];
-  size_t cosines, sines, run, fresh, outs, sums, latents, head_quants, head_scales, end; /* of the card's */
-  size_t up_cosines, up_sines, up_run, up_end;                                           /* of what is uploaded: rows first */
-  size_t down_out, down_end; /* of what is read back: columns first; rows for the rest, logits */
-} Offsets;
+#define FIRST_ROWS        128 /* of a batch at once, until it is known how long layers take */
+#define FIRST_ROWS_SHARED 32  /* … with a processor's graphics: more could take it a second */
+#define MIN_ROWS          16
+#define MOST_ROWS         512
 
 typedef struct
 {
@@ -63,433 +32,33 @@ typedef struct
   GlmGpu *gpu;
   const GlmPlan *plan;
   const GlmKvCache *cache;
-  GlmPlaces places;
   GlmGpuTenant tenant;
   GlmPool *threads; /* of the host */
   GlmGpuVectors vectors;
   GlmGpuColumns columns;
-  GlmGpuBuffer work, upload, readback;
-  Offsets at;
-  int64_t n_rows, n_logits; /* that the buffers hold */
-  int64_t most_rows;        /* of a batch at once */
-  VkCommandPool pool;
+  GlmGpuWorkspace space;
+  GlmGpuSlots slots;
+  int64_t most_rows; /* of a batch at once */
   VkFence fences[2];
-  VkQueryPool queries;
-  Slot slots[N_SLOTS];
-  uint64_t clock;
   double *frequencies;
   float magnitude;
 } Forward;
-
-int
-glm_gpu_layers_at_once (double layer_seconds, int n_layers)
-{
-  double n = layer_seconds > 0 ? SUBMISSION_SECONDS / layer_seconds : n_layers;
-
-  return n < 1 ? 1 : n > n_layers ? n_layers : (int) n;
-}
-
-/* ---- Memory ----------------------------------------------------------------------------------------------------- */
-
-static size_t
-place (size_t *end, size_t n_bytes)
-{
-  size_t at = *end;
-
-  *end = (at + n_bytes + ALIGN - 1) / ALIGN * ALIGN;
-  return at;
-}
-
-static size_t
-larger (size_t a, size_t b)
-{
-  return a > b ? a : b;
-}
-
-static int64_t
-angles_of (const GlmPlan *plan)
-{
-  return plan->arch->rope_axes * (plan->params.n_rot / 2);
-}
-
-/* The rows of all splits of attention, for any batch of up to n_rows. */
-static size_t
-split_rows (const Forward *f, int64_t n_rows)
-{
-  const GlmPlanLayer *layer = &f->plan->layers[0];
-  int64_t most = 1;
-
-  for (int64_t n = 1; layer->attend < layer->n_steps && n <= n_rows; n++)
-    {
-      int64_t rows = n * glm_record_splits (f->gpu, &f->places, &layer->steps[layer->attend], n);
-
-      most = rows > most ? rows : most;
-    }
-  return (size_t) most;
-}
-
-/* Of any product of such a batch that is done in parts. */
-static size_t
-parts_bytes (const Forward *f, const GlmPlanLayer *layer, int64_t n_rows)
-{
-  size_t most = 0;
-
-  for (int i = 0; i < layer->n_steps; i++)
-    for (int k = 0; k < layer->steps[i].n_matrices; k++)
-      for (int64_t n = 0; n < n_rows;)
-        {
-          const GlmStepMatrix *matrix = &layer->steps[i].matrices[k];
-          size_t bytes;
-
-          /* Tiles have multiples of 32 tokens: the most is where they are full. */
-          n = n + 32 < n_rows ? n + 32 : n_rows;
-          bytes = glm_record_parts_bytes (f->gpu, matrix->rows, matrix->cols / 32, n);
-          most = bytes > most ? bytes : most;
-        }
-  return most;
-}
-
-/* Attention's parts or a product's, which are never there at the same time. */
-static size_t
-outs_bytes (const Forward *f, int64_t n_rows, int64_t n_logits)
-{
-  const GlmPlan *plan = f->plan;
-  size_t most = split_rows (f, n_rows) * (size_t) plan->params.n_heads * (size_t) plan->kv.streams[0].width * 4, bytes;
-
-  for (int k = -1; k < plan->end_layer; k++)
-    {
-      bytes = k < 0 ? parts_bytes (f, &plan->head, n_logits) : parts_bytes (f, &plan->layers[k], n_rows);
-      most = bytes > most ? bytes : most;
-    }
-  return most;
-}
-
-/* What a product of a head reads is part of a query, or a latent. */
-static void
-lay_out_latents (const Forward *f, size_t n_heads, Offsets *at)
-{
-  size_t rank = (size_t) f->plan->params.kv_rank, plain = (size_t) (f->plan->params.head_dim - f->plan->params.n_rot);
-  size_t blocks = (larger (rank, plain) + 31) / 32;
-
-  if (rank == 0)
-    return;
-  at->latents = place (&at->end, n_heads * rank * 4);
-  at->head_quants = place (&at->end, n_heads * blocks * 32 * (f->gpu->has_matrix ? 2 : 1));
-  at->head_scales = place (&at->end, n_heads * blocks * 8);
-}
-
-static void
-lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
-{
-  const GlmPlan *plan = f->plan;
-  size_t n = (size_t) n_rows, angles = n * (size_t) angles_of (plan) * 4, rows = split_rows (f, n_rows);
-  size_t fresh = n * glm_kv_bytes_per_token (&plan->kv), heads = (size_t) plan->params.n_heads;
-
-  *at = (Offsets){ 0 };
-  for (int reg = 0; reg < plan->n_registers; reg++)
-    {
-      size_t width = (size_t) plan->registers[reg].width;
-
-      at->regs[reg] = place (&at->end, (reg == GLM_REG_LOGITS ? (size_t) n_logits : n) * width * 4);
-      /* Whole blocks, which may be the first part of a row. */
-      if (reg == GLM_REG_LOGITS || width < 32)
-        continue;
-      at->quants[reg] = place (&at->end, n * (width / 32) * 32 * (f->gpu->has_matrix ? 2 : 1));
-      at->quant_scales[reg] = place (&at->end, n * (width / 32) * 8);
-    }
-  at->cosines = place (&at->end, angles);
-  at->sines = place (&at->end, angles);
-  at->run = place (&at->end, sizeof (GlmRun));
-  at->fresh = place (&at->end, fresh);
-  at->outs = place (&at->end, outs_bytes (f, n_rows, n_logits));
-  at->sums = place (&at->end, rows * heads * 8);
-  lay_out_latents (f, n * heads, at);
-
-  place (&at->up_end, n * (size_t) plan->registers[GLM_REG_X].width * 4);
-  at->up_cosines = place (&at->up_end, angles);
-  at->up_sines = place (&at->up_end, angles);
-  at->up_run = place (&at->up_end, sizeof (GlmRun));
-
-  place (&at->down_end, fresh);
-  at->down_out =
-      place (&at->down_end, 4
-                                * (larger (plan->rest ? n * (size_t) plan->registers[GLM_REG_X].width : 0,
-                                           glm_plan_has_head (plan) ? (size_t) (n_logits * plan->params.n_vocab) : 0)));
-}
-
-static void
-find_places (Forward *f)
-{
-  uint64_t base = f->work.address;
-
-  for (int reg = 0; reg < f->plan->n_registers; reg++)
-    {
-      f->places.regs[reg] = base + f->at.regs[reg];
-      f->places.quants[reg] = f->at.quants[reg] ? base + f->at.quants[reg] : 0;
-      f->places.quant_scales[reg] = base + f->at.quant_scales[reg];
-    }
-  f->places.cosines = base + f->at.cosines;
-  f->places.sines = base + f->at.sines;
-  f->places.run = base + f->at.run;
-  f->places.fresh = base + f->at.fresh;
-  f->places.outs = base + f->at.outs;
-  f->places.sums = base + f->at.sums;
-  f->places.latents = base + f->at.latents;
-  f->places.head_quants = base + f->at.head_quants;
-  f->places.head_scales = base + f->at.head_scales;
-}
-
-static void
-forget_buffers (Forward *f)
-{
-  for (int i = 0; i < N_SLOTS; i++)
-    f->slots[i].n = 0;
-  f->n_rows = f->n_logits = 0;
-  glm_gpu_buffer_clear (f->gpu, &f->work);
-  glm_gpu_buffer_clear (f->gpu, &f->upload);
-  glm_gpu_buffer_clear (f->gpu, &f->readback);
-}
-
-/* Makes the buffers large enough; what was recorded for smaller ones is void. */
-static bool
-reserve (Forward *f, int64_t n_rows, int64_t n_logits, GlmError *error)
-{
-  if (n_rows <= f->n_rows && n_logits <= f->n_logits)
-    return true;
-  n_rows = n_rows > f->n_rows ? n_rows : f->n_rows;
-  n_logits = n_logits > f->n_logits ? n_logits : f->n_logits;
-  n_rows = n_rows < GLM_BATCH_TILE ? GLM_BATCH_TILE : n_rows;
-  n_logits = n_logits < 8 ? 8 : n_logits;
-  forget_buffers (f);
-  lay_out (f, n_rows, n_logits, &f->at);
-  if (!glm_gpu_buffer_new (f->gpu, f->at.end, GLM_GPU_DEVICE, &f->work, error)
-      || !glm_gpu_buffer_new (f->gpu, f->at.up_end, GLM_GPU_UPLOAD, &f->upload, error)
-      || !glm_gpu_buffer_new (f->gpu, f->at.down_end, GLM_GPU_READBACK, &f->readback, error))
-    return false;
-  find_places (f);
-  f->n_rows = n_rows;
-  f->n_logits = n_logits;
-  return true;
-}
-
-/* ---- Recording -------------------------------------------------------------------------------------------------- */
-
-static void
-copy (const Forward *f, VkCommandBuffer commands, const GlmGpuBuffer *from, size_t from_at, const GlmGpuBuffer *to,
-      size_t to_at, size_t n)
-{
-  VkBufferCopy region = { from_at, to_at, n };
-
-  f->gpu->vk.CmdCopyBuffer (commands, from->buffer, to->buffer, 1, &region);
-}
-
-static void
-stamp (const Forward *f, VkCommandBuffer commands, uint32_t index)
-{
-  if (f->queries)
-    f->gpu->vk.CmdWriteTimestamp (commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, f->queries, index);
-}
-
-static void
-record_begin (const Forward *f, VkCommandBuffer commands, int64_t n)
-{
-  size_t angles = (size_t) (n * angles_of (f->plan)) * 4;
-
-  if (f->queries)
-    f->gpu->vk.CmdResetQueryPool (commands, f->queries, 0, 2);
-  copy (f, commands, &f->upload, 0, &f->work, f->at.regs[GLM_REG_X], (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
-  copy (f, commands, &f->upload, f->at.up_cosines, &f->work, f->at.cosines, angles);
-  copy (f, commands, &f->upload, f->at.up_sines, &f->work, f->at.sines, angles);
-  copy (f, commands, &f->upload, f->at.up_run, &f->work, f->at.run, sizeof (GlmRun));
-  glm_gpu_barrier_all (f->gpu, commands);
-  stamp (f, commands, 0);
-}
-
-/* Takes the residual back from the rest, behind whatever was done meanwhile, and runs what is left of the layer. */
-static bool
-record_taking (const Forward *f, GlmRecord *r, int layer, int64_t n)
-{
-  int handed, taken;
-
-  if (layer < 0 || !glm_plan_hands_over (f->plan, layer))
-    return true;
-  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  copy (f, r->commands, &f->upload, 0, &f->work, f->at.regs[GLM_REG_X], (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  return glm_record_steps (r, &f->places, layer, taken, INT_MAX, 0, n);
-}
-
-/* To where the rest has a part of it. */
-static bool
-record_layer (const Forward *f, GlmRecord *r, int layer, int64_t n)
-{
-  int handed, taken;
-
-  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
-  if (!record_taking (f, r, layer - 1, n) || !glm_record_steps (r, &f->places, layer, 0, handed, 0, n))
-    return false;
-  if (!glm_plan_hands_over (f->plan, layer))
-    return true;
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  copy (f, r->commands, &f->work, f->at.regs[GLM_REG_X], &f->readback, f->at.down_out,
-        (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  return true;
-}
-
-static bool
-record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
-{
-  bool is_last = glm_plan_has_head (f->plan);
-
-  if (!record_taking (f, r, f->plan->end_layer - 1, n)
-      || (is_last && n_logits > 0 && !glm_record_steps (r, &f->places, -1, 0, INT_MAX, n - n_logits, n_logits)))
-    return false;
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  copy (f, r->commands, &f->work, f->at.fresh, &f->readback, 0, (size_t) n * glm_kv_bytes_per_token (&f->plan->kv));
-  if (!is_last)
-    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_X], &f->readback, f->at.down_out,
-          (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
-  else if (n_logits > 0)
-    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_LOGITS], &f->readback, f->at.down_out,
-          (size_t) (n_logits * f->plan->params.n_vocab) * 4);
-  glm_gpu_barrier_all (f->gpu, r->commands);
-  return true;
-}
-
-static VkCommandBuffer *
-meanwhile (const Forward *f, const Slot *slot, int layer)
-{
-  return &slot->parts[f->plan->end_layer + 2 + layer];
-}
-
-/* Part k of a slot. */
-static bool
-record_part (Forward *f, const Slot *slot, int k, int64_t n, int64_t n_logits, GlmError *error)
-{
-  GlmRecord r = { .gpu = f->gpu, .error = error };
-  bool ok = glm_gpu_commands_begin (f->gpu, f->pool, &slot->parts[k], error);
-
-  if (!ok)
-    return false;
-  r.commands = slot->parts[k];
-  if (k == 0)
-    record_begin (f, r.commands, n);
-  else if (k > slot->n_spans)
-    ok = record_end (f, &r, n, n_logits);
-  else
-    for (int layer = (k - 1) * slot->span; ok && layer < k * slot->span && layer < f->plan->end_layer; layer++)
-      {
-        ok = record_layer (f, &r, layer, n);
-        if (layer == 0)
-          stamp (f, r.commands, 1);
-      }
-  return glm_gpu_commands_end (f->gpu, r.commands, error) && ok;
-}
-
-/* What of a layer is done while the rest does its own; nothing is recorded if that is nothing. */
-static bool
-record_meanwhile (Forward *f, const Slot *slot, int layer, int64_t n, GlmError *error)
-{
-  GlmRecord r = { .gpu = f->gpu, .error = error };
-  VkCommandBuffer *commands = meanwhile (f, slot, layer);
-  int handed, taken;
-
-  glm_plan_find_handing (&f->plan->layers[layer], &handed, &taken);
-  if (handed == taken)
-    return true;
-  if (!glm_gpu_commands_begin (f->gpu, f->pool, commands, error))
-    return false;
-  r.commands = *commands;
-  return glm_record_steps (&r, &f->places, layer, handed, taken, 0, n) && glm_gpu_commands_end (f->gpu, r.commands, error);
-}
-
-/* With `span` layers in a command buffer. */
-static bool
-record_slot (Forward *f, Slot *slot, int span, int64_t n, int64_t n_logits, GlmError *error)
-{
-  int n_layers = f->plan->end_layer;
-
-  slot->n = 0;
-  if (!slot->parts)
-    slot->parts = calloc (2 * (size_t) n_layers + 2, sizeof *slot->parts);
-  if (!slot->parts)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the card's commands");
-  slot->span = span;
-  slot->n_spans = (n_layers + span - 1) / span;
-  for (int k = 0; k < slot->n_spans + 2; k++)
-    if (!record_part (f, slot, k, n, n_logits, error))
-      return false;
-  for (int layer = 0; layer < n_layers; layer++)
-    if (!record_meanwhile (f, slot, layer, n, error))
-      return false;
-  slot->group = 1;
-  slot->too_long = false;
-  slot->n = n;
-  slot->n_logits = n_logits;
-  return true;
-}
-
-static bool
-has_handing (const GlmPlan *plan)
-{
-  for (int layer = 0; layer < plan->end_layer; layer++)
-    if (glm_plan_hands_over (plan, layer))
-      return true;
-  return false;
-}
-
-static bool
-find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *error)
-{
-  Slot *oldest = &f->slots[0];
-  int n_layers = f->plan->end_layer;
-
-  f->clock++;
-  for (int i = 0; i < N_SLOTS; i++)
-    {
-      Slot *slot = &f->slots[i];
-
-      if (slot->n == n && slot->n_logits == n_logits)
-        {
-          slot->last_used = f->clock;
-          *ret_slot = slot;
-          return !slot->too_long || record_slot (f, slot, 1, n, n_logits, error);
-        }
-      if (slot->last_used < oldest->last_used)
-        oldest = slot;
-    }
-  oldest->last_used = f->clock;
-  *ret_slot = oldest;
-  /* Nothing is known yet of long batches; and layers whose ends are the rest's are submitted one by one. */
-  return record_slot (f, oldest, n < MANY_ROWS && !has_handing (f->plan) ? (n_layers + 3) / 4 : 1, n, n_logits, error);
-}
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 static void
 fill_upload (Forward *f, const GlmBatch *batch)
 {
-  unsigned char *up = f->upload.map;
-  float *rows = f->upload.map;
+  const GlmPlaces *places = &f->space.places;
+  float *rows = f->space.upload.map;
   int64_t width = f->plan->registers[GLM_REG_X].width;
   GlmRun run = { (uint32_t) batch->first, batch->first < batch->n_context ? (uint32_t) batch->n_context : 0 };
 
   for (int64_t i = 0; i < batch->n; i++)
     glm_gpu_weights_row (glm_gpu_weights (&f->plan->embedding), batch->ids[i], rows + i * width);
-  glm_rope_batch (f->plan, batch, f->frequencies, f->magnitude, (float *) (void *) (up + f->at.up_cosines),
-                  (float *) (void *) (up + f->at.up_sines));
-  memcpy (up + f->at.up_run, &run, sizeof run);
-}
-
-/* Waits for what is under way, after an error. */
-static void
-settle (Forward *f)
-{
-  glm_gpu_settle (f->gpu);
-  if (!f->gpu->hung)
-    f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
+  glm_rope_batch (f->plan, batch, f->frequencies, f->magnitude, glm_gpu_workspace_up (&f->space, places->cosines),
+                  glm_gpu_workspace_up (&f->space, places->sines));
+  memcpy (glm_gpu_workspace_up (&f->space, places->run), &run, sizeof run);
 }
 
 /* Submissions: two at a time under way. */
@@ -513,64 +82,55 @@ submit (Forward *f, Flight *flight, const VkCommandBuffer *parts, int n, GlmErro
   return land (f, flight, 1, error) && glm_gpu_submit (f->gpu, parts, (uint32_t) n, f->fences[flight->n++ % 2], error);
 }
 
+/* Whether the last layer of a part ends with steps of the rest. */
+static bool
+hands_over (const Forward *f, const GlmGpuSlot *slot, int part)
+{
+  return part > 0 && glm_plan_hands_over (f->plan, part * slot->span - 1);
+}
+
 /* The rest's part of a layer, once the residual is there, and what the card does meanwhile. */
 static bool
-run_layer_end (Forward *f, const Slot *slot, const GlmBatch *batch, int layer, Flight *flight, GlmError *error)
+run_layer_end (Forward *f, const GlmGpuSlot *slot, const GlmBatch *batch, int layer, Flight *flight, GlmError *error)
 {
-  const float *x = (const float *) (const void *) ((unsigned char *) f->readback.map + f->at.down_out);
-  const VkCommandBuffer *commands = meanwhile (f, slot, layer);
-  bool alone = !*commands;
+  const VkCommandBuffer *meanwhile = &slot->parts[f->plan->end_layer + 2 + layer];
 
-  if ((!alone && !submit (f, flight, commands, 1, error)) || !land (f, flight, alone ? 0 : 1, error))
-    return false;
-  return f->rest->backend->run_layer (f->rest, batch, layer, x, f->upload.map, error);
+  return (!*meanwhile || submit (f, flight, meanwhile, 1, error)) && land (f, flight, *meanwhile ? 1 : 0, error)
+         && f->rest->backend->run_layer (f->rest, batch, layer, glm_gpu_workspace_out (&f->space), f->space.upload.map, error);
 }
 
-/* How many parts from that of `span` on go together. */
-static int
-group_from (const Forward *f, const Slot *slot, int span)
-{
-  int most = slot->group < slot->n_spans - span ? slot->group : slot->n_spans - span, n = 1;
-
-  while (n < most && !glm_plan_hands_over (f->plan, (span + n) * slot->span - 1))
-    n++;
-  return n;
-}
-
-/* All but the end, if that waits for the rest. */
+/* As many parts at a time as are a group, up to one that waits for the rest; those without layers go with others. */
 static bool
-submit_spans (Forward *f, const Slot *slot, const GlmBatch *batch, Flight *flight, GlmError *error)
+submit_parts (Forward *f, const GlmGpuSlot *slot, const GlmBatch *batch, Flight *flight, GlmError *error)
 {
-  int n = slot->n_spans;
-
-  for (int span = 0, count; span < n; span += count)
+  for (int begin = 0, end; begin <= slot->n_spans + 1; begin = end)
     {
-      bool is_first = span == 0, hands_over;
-      int layer;
+      int first = begin > 0 ? begin : 1;
 
-      count = group_from (f, slot, span);
-      layer = (span + count) * slot->span - 1;
-      hands_over = glm_plan_hands_over (f->plan, layer);
-      if (batch->tick && !batch->tick ((double) (span * slot->span) / f->plan->params.n_layers, batch->tick_data))
+      if (batch->tick && !batch->tick ((double) ((first - 1) * slot->span) / f->plan->params.n_layers, batch->tick_data))
         return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
-      if (!submit (f, flight, slot->parts + (is_first ? 0 : span + 1), count + is_first + (span + count == n && !hands_over),
-                   error)
-          || (hands_over && !run_layer_end (f, slot, batch, layer, flight, error)))
+      end = first + 1;
+      while (end <= slot->n_spans && end < first + slot->group && !hands_over (f, slot, end - 1))
+        end++;
+      end += end == slot->n_spans + 1 && !hands_over (f, slot, end - 1);
+      if (!submit (f, flight, slot->parts + begin, end - begin, error)
+          || (hands_over (f, slot, end - 1) && !run_layer_end (f, slot, batch, (end - 1) * slot->span - 1, flight, error)))
         return false;
     }
-  return true;
+  return land (f, flight, 0, error);
 }
 
 static bool
-submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *error)
+submit_slot (Forward *f, const GlmGpuSlot *slot, const GlmBatch *batch, GlmError *error)
 {
   Flight flight = { 0 };
-  bool waits = glm_plan_hands_over (f->plan, f->plan->end_layer - 1);
 
-  if (submit_spans (f, slot, batch, &flight, error)
-      && (!waits || submit (f, &flight, slot->parts + slot->n_spans + 1, 1, error)) && land (f, &flight, 0, error))
+  if (submit_parts (f, slot, batch, &flight, error))
     return true;
-  settle (f);
+  /* Something may be under way. */
+  glm_gpu_settle (f->gpu);
+  if (!f->gpu->hung)
+    f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
   return false;
 }
 
@@ -578,34 +138,21 @@ submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *erro
 static bool
 has_room (const Forward *f, int64_t n_rows)
 {
-  Offsets at;
-
-  lay_out (f, n_rows, f->n_logits, &at);
-  return at.end <= f->work.size + glm_gpu_free_bytes (f->gpu);
+  return glm_gpu_workspace_bytes (f->gpu, &f->space, n_rows, f->space.n_logits)
+         <= f->space.work.size + glm_gpu_free_bytes (f->gpu);
 }
 
 /* Adapts the groups, and the rows of batches to come, to what the first layer took. */
 static void
-adapt (Forward *f, Slot *slot)
+adapt (Forward *f, GlmGpuSlot *slot)
 {
-  uint64_t times[2], mask = f->gpu->timestamp_bits < 64 ? (UINT64_C (1) << f->gpu->timestamp_bits) - 1 : UINT64_MAX;
   double seconds;
-  int layers;
 
-  if (!f->queries
-      || f->gpu->vk.GetQueryPoolResults (f->gpu->device, f->queries, 0, 2, sizeof times, times, sizeof times[0],
-                                         VK_QUERY_RESULT_64_BIT)
-             != VK_SUCCESS)
+  if (!glm_gpu_slots_adapt (f->gpu, &f->slots, slot, f->plan->end_layer, &seconds))
     return;
-  seconds = (double) ((times[1] - times[0]) & mask) * f->gpu->timestamp_seconds;
-  layers = glm_gpu_layers_at_once (seconds, f->plan->end_layer);
-  slot->group = layers > slot->span ? layers / slot->span : 1;
-  /* Too slow for so many: each is recorded by itself the next time. */
-  if (layers < slot->span)
-    slot->too_long = true;
-  if (seconds > 2 * SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
+  if (seconds > 2 * GLM_GPU_SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
     f->most_rows = slot->n / 2 > MIN_ROWS ? slot->n / 2 : MIN_ROWS;
-  else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS
+  else if (slot->n == f->most_rows && 2 * seconds < GLM_GPU_SUBMISSION_SECONDS && f->most_rows < MOST_ROWS
            && has_room (f, 2 * f->most_rows))
     f->most_rows *= 2;
 }
@@ -613,10 +160,12 @@ adapt (Forward *f, Slot *slot)
 static bool
 run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
 {
-  Slot *slot;
+  GlmGpuSlot *slot;
+  GlmBatch behind = *batch;
 
-  if (!reserve (f, batch->n, n_logits, error) || !glm_gpu_columns_sync (f->gpu, &f->columns, batch->first, error)
-      || !find_slot (f, batch->n, n_logits, &slot, error))
+  if (!glm_gpu_workspace_reserve (f->gpu, &f->space, batch->n, n_logits, error)
+      || !glm_gpu_columns_sync (f->gpu, &f->columns, batch->first, error)
+      || !glm_gpu_slots_find (f->gpu, &f->slots, &f->space, batch->n, n_logits, &slot, error))
     return false;
   glm_gpu_columns_changed (&f->columns, batch->first);
   fill_upload (f, batch);
@@ -625,19 +174,16 @@ run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, Gl
     return false;
   adapt (f, slot);
   glm_gpu_proved (f->gpu);
-  glm_kv_cache_write (f->cache, batch->first, batch->n, f->readback.map);
+  glm_kv_cache_write (f->cache, batch->first, batch->n, f->space.readback.map);
   f->columns.n_synced = batch->first + batch->n;
-  if (!glm_plan_has_head (f->plan))
+  if (glm_plan_has_head (f->plan))
     {
-      GlmBatch behind = *batch;
-
-      behind.rows = (const float *) (const void *) ((unsigned char *) f->readback.map + f->at.down_out);
-      return f->rest->backend->run (f->rest, &behind, n_logits, logits, error);
+      if (n_logits > 0)
+        memcpy (logits, glm_gpu_workspace_out (&f->space), (size_t) (n_logits * f->plan->params.n_vocab) * sizeof *logits);
+      return true;
     }
-  if (n_logits > 0)
-    memcpy (logits, (unsigned char *) f->readback.map + f->at.down_out,
-            (size_t) (n_logits * f->plan->params.n_vocab) * sizeof *logits);
-  return true;
+  behind.rows = glm_gpu_workspace_out (&f->space);
+  return f->rest->backend->run (f->rest, &behind, n_logits, logits, error);
 }
 
 typedef struct
@@ -663,21 +209,20 @@ run_parts (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, G
   /* A bidirectional prompt is one batch, whatever it takes. */
   if (batch->n <= f->most_rows || batch->first < batch->n_context)
     return run_part (f, batch, n_logits, logits, error);
-  for (int64_t first = 0, n; first < batch->n; first += n)
+  for (Part part = { batch, 0, 0 }; part.first < batch->n; part.first += part.n)
     {
-      GlmBatch part = *batch;
-      Part ticks = { batch, first, 0 };
-      int64_t wanted;
+      GlmBatch rows = *batch;
+      int64_t end, wanted;
 
-      n = batch->n - first < f->most_rows ? batch->n - first : f->most_rows;
-      ticks.n = n;
-      part.ids += first;
-      part.n = n;
-      part.first += first;
-      part.tick = batch->tick ? tick_part : NULL;
-      part.tick_data = &ticks;
-      wanted = first + n > begin_logits ? first + n - (first > begin_logits ? first : begin_logits) : 0;
-      if (!run_part (f, &part, wanted, logits, error))
+      part.n = batch->n - part.first < f->most_rows ? batch->n - part.first : f->most_rows;
+      end = part.first + part.n;
+      wanted = end <= begin_logits ? 0 : end - begin_logits < part.n ? end - begin_logits : part.n;
+      rows.ids += part.first;
+      rows.n = part.n;
+      rows.first += part.first;
+      rows.tick = batch->tick ? tick_part : NULL;
+      rows.tick_data = &part;
+      if (!run_part (f, &rows, wanted, logits, error))
         return false;
       logits += wanted * f->plan->params.n_vocab;
     }
@@ -728,7 +273,7 @@ make_pipelines (Forward *f, GlmPool *pool, GlmError *error)
     return true;
   for (int64_t n = 1; n <= GLM_BATCH_TILE; n += GLM_BATCH_TILE - 1)
     for (int layer = glm_plan_has_head (f->plan) ? -1 : 0; layer < f->plan->end_layer; layer++)
-      if (!glm_record_steps (&r, &f->places, layer, 0, INT_MAX, 0, layer < 0 ? 1 : n))
+      if (!glm_record_steps (&r, &f->space.places, layer, 0, INT_MAX, 0, layer < 0 ? 1 : n))
         return false;
   return glm_gpu_pipelines_make (f->gpu, pool, error);
 }
@@ -744,7 +289,7 @@ leave (GlmGpuTenant *tenant)
 {
   Forward *f = forward_of (tenant);
 
-  forget_buffers (f);
+  glm_gpu_workspace_clear (f->gpu, &f->space);
   glm_gpu_vectors_clear (f->gpu, &f->vectors);
   glm_gpu_columns_clear (f->gpu, &f->columns);
 }
@@ -756,10 +301,10 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
 
   if (!glm_gpu_vectors_new (f->gpu, f->plan, &f->vectors, error) || !glm_gpu_columns_new (f->gpu, f->cache, &f->columns, error))
     goto fail;
-  f->places.vectors = f->vectors.list;
-  f->places.n_vectors = f->vectors.n;
-  f->places.columns = f->columns.buffer.address;
-  if (reserve (f, 1, 1, error) && make_pipelines (f, pool, error))
+  f->space.places.vectors = f->vectors.list;
+  f->space.places.n_vectors = f->vectors.n;
+  f->space.places.columns = f->columns.buffer.address;
+  if (glm_gpu_workspace_reserve (f->gpu, &f->space, 1, 1, error) && make_pipelines (f, pool, error))
     {
       glm_gpu_at_rest (f->gpu);
       return true;
@@ -780,15 +325,9 @@ gpu_forward_free (GlmForward *forward)
 
   glm_gpu_settle (gpu);
   glm_gpu_tenant_remove (gpu, &f->tenant);
-  if (!gpu->hung)
-    {
-      for (int i = 0; i < 2; i++)
-        gpu->vk.DestroyFence (gpu->device, f->fences[i], NULL);
-      gpu->vk.DestroyQueryPool (gpu->device, f->queries, NULL);
-      gpu->vk.DestroyCommandPool (gpu->device, f->pool, NULL);
-    }
-  for (int i = 0; i < N_SLOTS; i++)
-    free (f->slots[i].parts);
+  for (int i = 0; i < 2 && !gpu->hung; i++)
+    gpu->vk.DestroyFence (gpu->device, f->fences[i], NULL);
+  glm_gpu_slots_clear (gpu, &f->slots);
   glm_forward_free (f->rest);
   free (f->frequencies);
   free (f);
@@ -797,20 +336,16 @@ gpu_forward_free (GlmForward *forward)
 static bool
 new_objects (Forward *f, GlmError *error)
 {
-  GlmGpu *gpu = f->gpu;
   VkFenceCreateInfo fence = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
-  VkQueryPoolCreateInfo queries = { .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
-                                    .queryType = VK_QUERY_TYPE_TIMESTAMP,
-                                    .queryCount = 2 };
-  VkResult result = VK_SUCCESS;
 
-  for (int i = 0; i < 2 && result == VK_SUCCESS; i++)
-    result = gpu->vk.CreateFence (gpu->device, &fence, NULL, &f->fences[i]);
-  if (result == VK_SUCCESS && gpu->timestamp_bits > 0)
-    result = gpu->vk.CreateQueryPool (gpu->device, &queries, NULL, &f->queries);
-  if (result != VK_SUCCESS)
-    return glm_gpu_failed (gpu, result, "a session", error);
-  return glm_gpu_pool_new (gpu, &f->pool, error);
+  for (int i = 0; i < 2; i++)
+    {
+      VkResult result = f->gpu->vk.CreateFence (f->gpu->device, &fence, NULL, &f->fences[i]);
+
+      if (result != VK_SUCCESS)
+        return glm_gpu_failed (f->gpu, result, "a session", error);
+    }
+  return glm_gpu_slots_new (f->gpu, &f->slots, error);
 }
 
 static bool
@@ -829,10 +364,8 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
                   .threads = pool,
                   .plan = plan,
                   .cache = cache,
-                  .most_rows = FIRST_ROWS };
-  if (f->gpu->info.kind == GLM_GPU_INTEGRATED)
-    f->most_rows = FIRST_ROWS_SHARED;
-  f->places = (GlmPlaces){ .plan = plan, .cache = cache };
+                  .space.places = { .plan = plan, .cache = cache } };
+  f->most_rows = f->gpu->info.kind == GLM_GPU_INTEGRATED ? FIRST_ROWS_SHARED : FIRST_ROWS;
   f->frequencies = calloc ((size_t) plan->params.n_rot / 2 + 1, sizeof *f->frequencies);
   if (!f->frequencies)
     {

@@ -10,7 +10,4 @@
 /* What the back end of each device begins as. */
 extern const GlmBackend glm_gpu_functions;
 
-/* How many layers of so many seconds go into one submission, so that the desktop gets its turn: at least one. */
-int glm_gpu_layers_at_once (double layer_seconds, int n_layers);
-
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-/* Longer than any submission may take (see forward-gpu.c); processors that pose as a device are no measure. */
+/* Longer than any submission may take (see slots.h); processors that pose as a device are no measure. */
 #define WAIT_SECONDS           10
 #define WAIT_SECONDS_PROCESSOR 300
 

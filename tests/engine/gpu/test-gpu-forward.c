@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "gpu-device.h"
-#include "gpu/forward-gpu.h"
 #include "gpu/vulkan.h"
 #include "run/forward-vectors.h"
 #include "run/gguf-build.h"
@@ -354,25 +353,12 @@ test_sync (const TinyModel *tiny, int element_bytes, bool divided)
   glm_model_free (model);
 }
 
-/* ---- Submissions ------------------------------------------------------------------------------------------------ */
-
-static void
-test_groups (void)
-{
-  CHECK (glm_gpu_layers_at_once (0.06e-3, 28) == 28, "a fast card: all");
-  CHECK (glm_gpu_layers_at_once (1e-3, 28) == 8, "8 ms: %d", glm_gpu_layers_at_once (1e-3, 28));
-  CHECK (glm_gpu_layers_at_once (5e-3, 28) == 1, "two would be longer");
-  CHECK (glm_gpu_layers_at_once (1, 28) == 1, "at least one");
-  CHECK (glm_gpu_layers_at_once (0, 28) == 28, "no clock");
-}
-
 int
 main (void)
 {
   TinyModel chatglm = TINY_CHATGLM, flash = TINY_DEEPSEEK2;
 
   device = test_device ();
-  test_groups ();
   test_head_without_room ();
   test_larger_there ();
   test_families ();

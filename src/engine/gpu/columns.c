@@ -79,7 +79,6 @@ glm_gpu_columns_sync (GlmGpu *gpu, GlmGpuColumns *columns, int64_t end, GlmError
       free (places);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for an upload");
     }
-  pthread_mutex_lock (&gpu->upload_lock);
   for (Piece piece = { columns->cache, columns->n_synced, 0 }; ok && piece.first < end; piece.first += piece.n)
     {
       uint32_t n;
@@ -89,7 +88,6 @@ glm_gpu_columns_sync (GlmGpu *gpu, GlmGpuColumns *columns, int64_t end, GlmError
       ok = glm_gpu_upload (gpu, columns->buffer.buffer, places, n, fill_piece, &piece, error);
     }
   ok = glm_gpu_upload_end (gpu, ok ? error : NULL) && ok;
-  pthread_mutex_unlock (&gpu->upload_lock);
   free (places);
   columns->n_synced = ok ? end : columns->n_synced;
   return ok;

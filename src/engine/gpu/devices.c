@@ -117,7 +117,6 @@ gpu_new (GlmError *error)
       return NULL;
     }
   pthread_mutex_init (&gpu->lock, NULL);
-  pthread_mutex_init (&gpu->upload_lock, NULL);
   pthread_mutex_init (&gpu->use_lock, NULL);
   gpu->clock = (GlmGpuClock){ now, slept };
   gpu->slept = slept ();
@@ -145,7 +144,6 @@ glm_gpu_free (GlmGpu *gpu)
   if (gpu->marker[0])
     unlink (gpu->marker);
   pthread_mutex_destroy (&gpu->lock);
-  pthread_mutex_destroy (&gpu->upload_lock);
   pthread_mutex_destroy (&gpu->use_lock);
   free (gpu);
 }

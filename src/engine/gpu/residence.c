@@ -11,9 +11,7 @@ static void
 leave_all (GlmGpu *gpu)
 {
   glm_gpu_settle (gpu);
-  pthread_mutex_lock (&gpu->upload_lock);
   glm_gpu_upload_end (gpu, NULL);
-  pthread_mutex_unlock (&gpu->upload_lock);
   for (GlmGpuTenant *t = gpu->tenants; t; t = t->next)
     t->leave (t);
   gpu->is_empty = true;
@@ -27,9 +25,7 @@ enter_all (GlmGpu *gpu, GlmPool *pool, GlmError *error)
 
   for (GlmGpuTenant *t = gpu->tenants; t && ok; t = t->next)
     ok = t->enter (t, pool, error);
-  pthread_mutex_lock (&gpu->upload_lock);
   ok = glm_gpu_upload_end (gpu, ok ? error : NULL) && ok;
-  pthread_mutex_unlock (&gpu->upload_lock);
   gpu->is_empty = false;
   gpu->slept = gpu->clock.slept ();
   if (!ok)
@@ -60,6 +56,8 @@ glm_gpu_tenant_remove (GlmGpu *gpu, GlmGpuTenant *tenant)
   for (GlmGpuTenant **p = &gpu->tenants; *p; p = &(*p)->next)
     if (*p == tenant)
       {
+        /* It may still be on its way. */
+        glm_gpu_upload_end (gpu, NULL);
         *p = tenant->next;
         tenant->leave (tenant);
         break;

@@ -24,7 +24,6 @@ add_vector (GlmGpuVectors *vectors, const float *values, int64_t n, size_t *end)
 static void
 find_all (const GlmPlan *plan, GlmGpuVectors *vectors, size_t *ret_end)
 {
-  *ret_end = 0;
   for (int l = 0; l <= plan->params.n_layers; l++)
     {
       const GlmPlanLayer *layer = l < plan->params.n_layers ? &plan->layers[l] : &plan->head;
@@ -53,34 +52,25 @@ bool
 glm_gpu_vectors_new (GlmGpu *gpu, const GlmPlan *plan, GlmGpuVectors *ret_vectors, GlmError *error)
 {
   GlmGpuVectors vectors = { 0 };
-  size_t end, most = 0;
+  size_t end = 0, most = 0;
   unsigned char *all;
   bool ok;
 
   for (int l = 0; l <= plan->params.n_layers; l++)
     most += (size_t) (l < plan->params.n_layers ? &plan->layers[l] : &plan->head)->n_steps * (2 + GLM_MAX_SPLIT);
   vectors.list = calloc (most, sizeof *vectors.list);
-  if (!vectors.list)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
-  find_all (plan, &vectors, &end);
-  all = calloc (1, end);
-  if (!all)
-    glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
-  if (!all || !glm_gpu_buffer_new (gpu, end, GLM_GPU_DEVICE, &vectors.buffer, error))
-    {
-      free (all);
-      free (vectors.list);
-      return false;
-    }
-  for (size_t i = 0; i < vectors.n; i++)
+  if (vectors.list)
+    find_all (plan, &vectors, &end);
+  all = vectors.list ? calloc (1, end) : NULL;
+  ok = all ? glm_gpu_buffer_new (gpu, end, GLM_GPU_DEVICE, &vectors.buffer, error)
+           : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
+  for (size_t i = 0; ok && i < vectors.n; i++)
     {
       memcpy (all + vectors.list[i].address, vectors.list[i].values, vectors.list[i].n_bytes);
       vectors.list[i].address += vectors.buffer.address;
     }
-  pthread_mutex_lock (&gpu->upload_lock);
-  ok = glm_gpu_upload_bytes (gpu, &vectors.buffer, 0, all, end, error);
+  ok = ok && glm_gpu_upload_bytes (gpu, &vectors.buffer, 0, all, end, error);
   ok = glm_gpu_upload_end (gpu, ok ? error : NULL) && ok;
-  pthread_mutex_unlock (&gpu->upload_lock);
   free (all);
   if (ok)
     *ret_vectors = vectors;

@@ -82,15 +82,14 @@ struct GlmGpu
   uint32_t min_subgroup, max_subgroup;
   uint32_t most_lanes; /* of a workgroup */
   bool has_dot, has_matrix, has_subgroup_control, has_full_subgroups;
-  uint32_t n_cores;            /* multiprocessors, compute units: a guess where the driver does not say */
-  uint32_t shared_bytes;       /* of a workgroup */
-  uint64_t most_bytes;         /* of one buffer */
-  pthread_mutex_t lock;        /* of pipelines and the queue: sessions have threads of their own */
-  pthread_mutex_t upload_lock; /* of uploads that end with glm_gpu_upload_end() */
+  uint32_t n_cores;      /* multiprocessors, compute units: a guess where the driver does not say */
+  uint32_t shared_bytes; /* of a workgroup */
+  uint64_t most_bytes;   /* of one buffer */
+  pthread_mutex_t lock;  /* of pipelines and the queue: sessions have threads of their own */
   GlmGpuPipeline *pipelines;
   GlmGpuStage *stage; /* of uploads; NULL: none yet */
   GlmGpuClock clock;
-  pthread_mutex_t use_lock; /* of all that lies in its memory: a batch holds it */
+  pthread_mutex_t use_lock; /* of all that lies in its memory, and of uploads: a batch holds it */
   GlmGpuTenant *tenants;
   bool is_empty; /* they have left */
   double slept;  /* when they entered */

@@ -129,7 +129,6 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
 {
   GlmGpuWeights *w = weights_of (tenant);
   size_t values, scales, mins;
-  bool ok;
 
   glm_planes_bytes (&w->planes, w->source.rows * w->source.cols, &values, &scales, &mins);
   if (!glm_gpu_buffer_new (w->gpu, align (values) + align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
@@ -137,14 +136,11 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
   w->values = w->buffer.address;
   w->scales = w->values + align (values);
   w->mins = w->scales + align (scales);
-  pthread_mutex_lock (&w->gpu->upload_lock);
-  ok = upload (w, pool, error);
-  if (!ok)
-    glm_gpu_upload_end (w->gpu, NULL);
-  pthread_mutex_unlock (&w->gpu->upload_lock);
-  if (!ok)
-    leave (tenant);
-  return ok;
+  if (upload (w, pool, error))
+    return true;
+  glm_gpu_upload_end (w->gpu, NULL);
+  leave (tenant);
+  return false;
 }
 
 bool
@@ -183,11 +179,6 @@ glm_gpu_weights_free (GlmWeights *weights)
 
   if (!w)
     return;
-  /* It may still be on its way. */
-  pthread_mutex_lock (&w->gpu->upload_lock);
-  if (w->gpu->stage)
-    glm_gpu_upload_end (w->gpu, NULL);
-  pthread_mutex_unlock (&w->gpu->upload_lock);
   glm_gpu_tenant_remove (w->gpu, &w->tenant);
   free (w);
 }

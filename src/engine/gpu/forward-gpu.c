@@ -334,21 +334,6 @@ gpu_forward_free (GlmForward *forward)
 }
 
 static bool
-new_objects (Forward *f, GlmError *error)
-{
-  VkFenceCreateInfo fence = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
-
-  for (int i = 0; i < 2; i++)
-    {
-      VkResult result = f->gpu->vk.CreateFence (f->gpu->device, &fence, NULL, &f->fences[i]);
-
-      if (result != VK_SUCCESS)
-        return glm_gpu_failed (f->gpu, result, "a session", error);
-    }
-  return glm_gpu_slots_new (f->gpu, &f->slots, error);
-}
-
-static bool
 gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, GlmForward **ret_forward, GlmError *error)
 {
   Forward *f;
@@ -373,8 +358,9 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
       goto fail;
     }
   f->magnitude = glm_rope_frequencies (&plan->params, f->frequencies);
-  if ((plan->rest && !plan->rest->backend->forward_new (plan->rest, cache, pool, &f->rest, error)) || !new_objects (f, error)
-      || !glm_gpu_tenant_add (f->gpu, &f->tenant, pool, error))
+  if ((plan->rest && !plan->rest->backend->forward_new (plan->rest, cache, pool, &f->rest, error))
+      || !glm_gpu_fence_new (f->gpu, &f->fences[0], error) || !glm_gpu_fence_new (f->gpu, &f->fences[1], error)
+      || !glm_gpu_slots_new (f->gpu, &f->slots, error) || !glm_gpu_tenant_add (f->gpu, &f->tenant, pool, error))
     goto fail;
   *ret_forward = &f->base;
   return true;

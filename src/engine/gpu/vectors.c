@@ -9,15 +9,13 @@
 
 #include "base/error.h"
 
-#define ALIGN 256
-
 static void
 add_vector (GlmGpuVectors *vectors, const float *values, int64_t n, size_t *end)
 {
   if (!values)
     return;
   vectors->list[vectors->n++] = (GlmGpuVector){ values, (size_t) n * sizeof *values, *end };
-  *end += ((size_t) n * sizeof *values + ALIGN - 1) / ALIGN * ALIGN;
+  *end += glm_gpu_align ((size_t) n * sizeof *values);
 }
 
 /* Finds all norms' weights and all biases; *ret_end is what they take.  Their addresses are offsets as yet. */

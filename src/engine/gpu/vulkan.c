@@ -228,6 +228,15 @@ glm_gpu_settle (GlmGpu *gpu)
 }
 
 bool
+glm_gpu_fence_new (GlmGpu *gpu, VkFence *ret_fence, GlmError *error)
+{
+  VkFenceCreateInfo info = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
+  VkResult result = gpu->vk.CreateFence (gpu->device, &info, NULL, ret_fence);
+
+  return result == VK_SUCCESS || glm_gpu_failed (gpu, result, "a fence", error);
+}
+
+bool
 glm_gpu_wait (GlmGpu *gpu, VkFence fence, GlmError *error)
 {
   uint64_t seconds = gpu->info.kind == GLM_GPU_PROCESSOR ? WAIT_SECONDS_PROCESSOR : WAIT_SECONDS;
@@ -277,30 +286,16 @@ stage_free (GlmGpu *gpu)
 static bool
 stage_new (GlmGpu *gpu, GlmError *error)
 {
-  VkFenceCreateInfo info = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
+  GlmGpuStage *stage = gpu->stage = calloc (1, sizeof *gpu->stage);
+  bool ok = stage ? glm_gpu_pool_new (gpu, &stage->pool, error)
+                  : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for an upload");
 
-  gpu->stage = calloc (1, sizeof *gpu->stage);
-  if (!gpu->stage)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for an upload");
-  if (!glm_gpu_pool_new (gpu, &gpu->stage->pool, error))
-    goto fail;
-  for (int i = 0; i < 2; i++)
-    {
-      VkResult result = gpu->vk.CreateFence (gpu->device, &info, NULL, &gpu->stage->pieces[i].fence);
-
-      if (result != VK_SUCCESS)
-        {
-          glm_gpu_failed (gpu, result, "a fence", error);
-          goto fail;
-        }
-      if (!glm_gpu_buffer_new (gpu, GLM_GPU_PIECE, GLM_GPU_UPLOAD, &gpu->stage->pieces[i].buffer, error))
-        goto fail;
-    }
-  return true;
-
-fail:
-  stage_free (gpu);
-  return false;
+  for (int i = 0; i < 2 && ok; i++)
+    ok = glm_gpu_fence_new (gpu, &stage->pieces[i].fence, error)
+         && glm_gpu_buffer_new (gpu, GLM_GPU_PIECE, GLM_GPU_UPLOAD, &stage->pieces[i].buffer, error);
+  if (!ok)
+    stage_free (gpu);
+  return ok;
 }
 
 bool

@@ -108,6 +108,13 @@ bool glm_gpu_open_device (const char *name, GlmGpu **ret_gpu, GlmError *error);
 /* Sets the error to what a call has returned, and returns false.  A device that is lost stays so. */
 bool glm_gpu_failed (GlmGpu *gpu, VkResult result, const char *what, GlmError *error);
 
+/* Where what follows n bytes in a buffer begins: the widest loads are aligned there. */
+static inline size_t
+glm_gpu_align (size_t n)
+{
+  return (n + 255) / 256 * 256;
+}
+
 /* On failure the buffer is empty; clearing an empty one does nothing. */
 bool glm_gpu_buffer_new (GlmGpu *gpu, size_t size, GlmGpuBufferKind kind, GlmGpuBuffer *ret_buffer, GlmError *error);
 void glm_gpu_buffer_clear (GlmGpu *gpu, GlmGpuBuffer *buffer);
@@ -122,6 +129,7 @@ void glm_gpu_barrier (GlmGpu *gpu, VkCommandBuffer commands);
 /* The same with copies and the host; dearer. */
 void glm_gpu_barrier_all (GlmGpu *gpu, VkCommandBuffer commands);
 
+bool glm_gpu_fence_new (GlmGpu *gpu, VkFence *ret_fence, GlmError *error);
 /* Waiting sleeps.  After ten seconds a device counts as lost. */
 bool glm_gpu_submit (GlmGpu *gpu, const VkCommandBuffer *commands, uint32_t n, VkFence fence, GlmError *error);
 bool glm_gpu_wait (GlmGpu *gpu, VkFence fence, GlmError *error);

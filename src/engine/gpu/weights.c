@@ -12,9 +12,6 @@
 
 #include "base/error.h"
 
-/* Planes begin where the widest loads are aligned. */
-#define PLANE_ALIGN 256
-
 typedef struct
 {
   const GlmTensorData *data;
@@ -23,12 +20,6 @@ typedef struct
   size_t values, scales, mins; /* bytes of the piece's planes, which follow each other */
   unsigned char *memory;
 } Piece;
-
-static size_t
-align (size_t n)
-{
-  return (n + PLANE_ALIGN - 1) / PLANE_ALIGN * PLANE_ALIGN;
-}
 
 static size_t
 row_bytes (const GlmTensorData *data, int64_t n)
@@ -131,11 +122,11 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
   size_t values, scales, mins;
 
   glm_planes_bytes (&w->planes, w->source.rows * w->source.cols, &values, &scales, &mins);
-  if (!glm_gpu_buffer_new (w->gpu, align (values) + align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
+  if (!glm_gpu_buffer_new (w->gpu, glm_gpu_align (values) + glm_gpu_align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
     return false;
   w->values = w->buffer.address;
-  w->scales = w->values + align (values);
-  w->mins = w->scales + align (scales);
+  w->scales = w->values + glm_gpu_align (values);
+  w->mins = w->scales + glm_gpu_align (scales);
   if (upload (w, pool, error))
     return true;
   glm_gpu_upload_end (w->gpu, NULL);

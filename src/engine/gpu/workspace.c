@@ -4,14 +4,6 @@
  */
 #include "gpu/workspace.h"
 
-#define ALIGN 256
-
-static size_t
-align (size_t n)
-{
-  return (n + ALIGN - 1) / ALIGN * ALIGN;
-}
-
 static size_t
 larger (size_t a, size_t b)
 {
@@ -70,7 +62,7 @@ place (uint64_t base, size_t *end, size_t n_bytes)
 {
   uint64_t address = base + *end;
 
-  *end += align (n_bytes);
+  *end += glm_gpu_align (n_bytes);
   return address;
 }
 
@@ -153,7 +145,7 @@ glm_gpu_workspace_reserve (GlmGpu *gpu, GlmGpuWorkspace *space, int64_t n_rows, 
   lay_out (gpu, &space->places, space->work.address, n_rows, n_logits);
   rows = plan->rest ? (size_t) (n_rows * plan->registers[GLM_REG_X].width) * 4 : 0;
   logits = glm_plan_has_head (plan) ? (size_t) (n_logits * plan->params.n_vocab) * 4 : 0;
-  space->out = align ((size_t) n_rows * glm_kv_bytes_per_token (&plan->kv));
+  space->out = glm_gpu_align ((size_t) n_rows * glm_kv_bytes_per_token (&plan->kv));
   space->version++;
   if (!glm_gpu_buffer_new (gpu, space->places.run + sizeof (GlmRun) - space->work.address, GLM_GPU_UPLOAD, &space->upload,
                            error)

@@ -49,16 +49,12 @@ place_columns (const Piece *piece, VkBufferCopy *places)
       for (int head = 0; head < cache->shape.streams[i].n_heads; head++)
         {
           const GlmKvStream *stream = &cache->shape.streams[i];
-          size_t row = (size_t) stream->width * (size_t) stream->element_bytes, scales = (size_t) glm_kv_blocks (stream) * 4;
-          size_t rows = (size_t) ((unsigned char *) glm_kv_cache_rows (cache, layer, i, head) - cache->data);
+          const void *at[2] = { glm_kv_cache_rows (cache, layer, i, head), glm_kv_cache_scales (cache, layer, i, head) };
+          size_t sizes[2] = { (size_t) (stream->width * stream->element_bytes), (size_t) glm_kv_blocks (stream) * 4 };
 
-          places[count++] = (VkBufferCopy){ from, rows + first * row, n * row };
-          from += n * row;
-          if (scales == 0)
-            continue;
-          rows = (size_t) ((unsigned char *) glm_kv_cache_scales (cache, layer, i, head) - cache->data);
-          places[count++] = (VkBufferCopy){ from, rows + first * scales, n * scales };
-          from += n * scales;
+          for (int k = 0; k < 2 && sizes[k] > 0; from += n * sizes[k++])
+            places[count++] =
+                (VkBufferCopy){ from, (size_t) ((const unsigned char *) at[k] - cache->data) + first * sizes[k], n * sizes[k] };
         }
   return count;
 }

@@ -8,7 +8,6 @@
 #include "gpu/pipelines.h"
 #include "gpu/vulkan.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,30 +313,13 @@ glm_gpu_list (GlmGpuInfo **ret_infos, size_t *ret_n, GlmError *error)
 
 /* ---- Choosing --------------------------------------------------------------------------------------------------- */
 
-static bool
-contains (const char *text, const char *part)
-{
-  size_t n = strlen (part);
-
-  for (; *text; text++)
-    {
-      size_t i = 0;
-
-      while (i < n && tolower ((unsigned char) text[i]) == tolower ((unsigned char) part[i]))
-        i++;
-      if (i == n)
-        return true;
-    }
-  return false;
-}
-
 /* 0: not meant. */
 static int
 rate (const GlmGpuInfo *info, const char *name)
 {
   bool is_auto = strcmp (name, "auto") == 0;
 
-  if (!is_auto && !contains (info->name, name) && (strlen (name) < 8 || strncmp (info->uuid, name, strlen (name)) != 0))
+  if (!is_auto && !strcasestr (info->name, name) && (strlen (name) < 8 || strncmp (info->uuid, name, strlen (name)) != 0))
     return 0;
   switch (info->kind)
     {

@@ -17,6 +17,7 @@
 #include "gpu/self-test.h"
 
 #define MAX_CACHE ((size_t) 64 << 20)
+#define MAX_LINE  160 /* of a test */
 
 /* FNV-1a. */
 static uint64_t
@@ -133,39 +134,32 @@ save_pipelines (GlmGpu *gpu)
 
 /* ---- Trust ------------------------------------------------------------------------------------------------------ */
 
-typedef struct
-{
-  char first_failure[160];
-} Findings;
-
 static void
-note_line (const char *line, bool passed, void *user_data)
+note_failure (const char *line, bool passed, void *user_data)
 {
-  Findings *findings = user_data;
+  char *first_failure = user_data;
 
-  if (!passed && !findings->first_failure[0])
-    snprintf (findings->first_failure, sizeof findings->first_failure, "%s", line);
+  if (!passed && !*first_failure)
+    snprintf (first_failure, MAX_LINE, "%s", line);
 }
 
 /* What was found: whether byte products and matrices may be used. */
 static bool
 test_now (GlmGpu *gpu, const char *path, GlmError *error)
 {
-  Findings findings = { "" };
-  bool ok = glm_gpu_test_device (gpu, note_line, &findings, error);
+  char failure[MAX_LINE] = "";
+  bool ok = glm_gpu_test_device (gpu, note_failure, failure, error);
 
-  while (!ok && (gpu->has_matrix || gpu->has_dot) && !gpu->lost && findings.first_failure[0])
+  while (!ok && (gpu->has_matrix || gpu->has_dot) && !gpu->lost && *failure)
     {
       /* The cleverest first. */
       *(gpu->has_matrix ? &gpu->has_matrix : &gpu->has_dot) = false;
       glm_gpu_pipelines_free (gpu);
-      findings.first_failure[0] = '\0';
-      ok = glm_gpu_test_device (gpu, note_line, &findings, error);
+      *failure = '\0';
+      ok = glm_gpu_test_device (gpu, note_failure, failure, error);
     }
   if (!ok)
-    return findings.first_failure[0]
-               ? glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s computes wrongly: %s", gpu->info.name, findings.first_failure)
-               : false;
+    return *failure ? glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s computes wrongly: %s", gpu->info.name, failure) : false;
   write_file (path, &(unsigned char){ (unsigned char) (gpu->has_dot | gpu->has_matrix << 1) }, 1);
   return true;
 }

@@ -25,6 +25,8 @@
 #define AHEAD 8 /* rows' fours at hand before the first is used */
 #define NOWHERE 0xffffffffu
 
+/* Loops that need not be are not unrolled: drivers take long for it. */
+
 layout (local_size_x_id = 5) in;
 layout (constant_id = 0) const uint D = 128;
 layout (constant_id = 1) const uint GROUP = 16;
@@ -205,7 +207,7 @@ score (uint lane, uint chunk, uint n, uint part, uint vector0, uint first)
 
   [[unroll]] for (uint i = 0; i < SCORED; i++)
     scores[i] = 0;
-  for (uint c0 = 0; c0 < FOURS; c0 += AHEAD)
+  [[dont_unroll]] for (uint c0 = 0; c0 < FOURS; c0 += AHEAD)
     {
       vec4 k[AHEAD];
 
@@ -265,7 +267,7 @@ vec4 sums[PER_LANE][OF_TEAM];
 void
 accumulate (uint c, uint fours, uint chunk, uint n, uint part)
 {
-  for (uint j = part * STAGE; j < min ((part + 1) * STAGE, n); j += AHEAD)
+  [[dont_unroll]] for (uint j = part * STAGE; j < min ((part + 1) * STAGE, n); j += AHEAD)
     [[unroll]] for (uint k = 0; k < PER_LANE; k++)
       {
         vec4 v[AHEAD];
@@ -284,11 +286,11 @@ attend (uint lane, uint c, uint fours, uint vector0, uint begin, uint end)
 {
   uint row0 = gl_WorkGroupID.y * p.n_columns;
 
-  for (uint first = begin; first < end; first += CHUNK)
+  [[dont_unroll]] for (uint first = begin; first < end; first += CHUNK)
     {
       uint n = min (CHUNK, end - first), chunk = row0 + first, next = first + CHUNK, left = end - min (next, end);
 
-      for (uint part = 0; part * STAGE < n; part++)
+      [[dont_unroll]] for (uint part = 0; part * STAGE < n; part++)
         {
           stage_keys (lane, part);
           score (lane, chunk, n, part, vector0, first);
@@ -301,7 +303,7 @@ attend (uint lane, uint c, uint fours, uint vector0, uint begin, uint end)
       [[unroll]] for (uint k = 0; k < PER_LANE; k++)
         [[unroll]] for (uint i = 0; i < OF_TEAM; i++)
           sums[k][i] *= factors[fours + i / 4][i % 4];
-      for (uint part = 0; part * STAGE < n; part++)
+      [[dont_unroll]] for (uint part = 0; part * STAGE < n; part++)
         {
           stage_values (lane, part);
           accumulate (c, fours, chunk, n, part);

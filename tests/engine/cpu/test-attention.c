@@ -25,11 +25,12 @@ typedef struct
   float *rows[GLM_KV_STREAMS]; /* [head][column][width]: what is stored */
 } Memory;
 
+/* Begun anew for each case: which come before it depends on the processor. */
+static uint32_t state = 1;
+
 static float
 some_value (void)
 {
-  static uint32_t state = 1;
-
   state = state * 1664525u + 1013904223u;
   return (float) (state >> 8) / 8388608.0f - 1;
 }
@@ -129,7 +130,7 @@ check_rows (const Memory *memory, GlmAttention *attention, int64_t first, int64_
     .n_context = n_context,
     .layer = 1,
   };
-  double expected[1024], worst = 0, rounding = fmax (1, scale / 0.3) * 2e-5;
+  double expected[1024], worst = 0, steep = fmax (1, scale / 0.3), rounding = steep * 2e-5;
   bool has_bytes = glm_kernels ()->has_latents && shape->shared && memory->cache.shape.streams[0].element_bytes == 2
                    && glm_latents_fit (shape->value_width, shape->key_width - shape->value_width);
 
@@ -146,9 +147,10 @@ check_rows (const Memory *memory, GlmAttention *attention, int64_t first, int64_
         for (int i = 0; i < shape->value_width; i++)
           worst = fmax (worst, fabs (out[row * ldout + head * shape->value_width + i] - expected[i]));
       }
-  /* 8 bits become half precision on the way where a batch is large.  Latents become bytes where it is small: 0.3 % a component. */
+  /* 8 bits become half precision on the way where a batch is large.  Latents become bytes where it is small: 0.3 % a component, and
+   * what is wrong with scores goes into the exponents of the weights. */
   CHECK (worst <= (memory->cache.scales && n_rows > 16 ? 2e-3
-                   : has_bytes && n_rows <= 16         ? 3e-3
+                   : has_bytes && n_rows <= 16         ? steep * 3e-3
                                                        : rounding),
          "%s, %d heads over %d, %d | %d, %d rows behind %d: off by %g", what, shape->n_heads, shape->n_kv_heads,
          shape->key_width, shape->value_width, (int) n_rows, (int) first, worst);
@@ -205,6 +207,7 @@ test_shape (const Shape *shape, int key_bytes, int value_bytes, const char *mask
   GlmError error = { 0 };
   char what[64];
 
+  state = 1;
   snprintf (what, sizeof what, "%s, %d and %d bytes", mask, key_bytes, value_bytes);
   REQUIRE (glm_kv_cache_init (&memory.cache, &kv, N_COLUMNS, &error), "%s", error.message);
   REQUIRE (glm_attention_new (&memory.cache, &limits, 1, &attention, &error), "%s", error.message);

@@ -679,6 +679,7 @@ main (int argc, char **argv)
 {
   TinyModel tiny = TINY_CHATGLM, flash = TINY_DEEPSEEK2;
   const char *path = test_temp_path ("tiny.gguf"), *flash_path = test_temp_path ("flash.gguf");
+  const char *experts_path = test_temp_path ("experts.gguf");
   int32_t prompt[N_PROMPT];
 
   device = test_device ();
@@ -695,6 +696,9 @@ main (int argc, char **argv)
   test_losses (flash_path, prompt);
   test_cancel (flash_path, prompt);
   test_divided (path, prompt);
+  flash.n_dense = 0; /* its first layer has experts */
+  tiny_model_write (&flash, experts_path);
+  test_divided (experts_path, prompt);
   test_after (path, prompt);
   test_batches_after (path, &tiny);
   test_lent_experts (prompt);

@@ -209,7 +209,8 @@ find_reason (const Traits *t)
       || !(t->p11.subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT) || t->p11.subgroupSize < MIN_SUBGROUP
       || (t->p13.minSubgroupSize > 0 && t->p13.minSubgroupSize < MIN_SUBGROUP && !t->f13.subgroupSizeControl))
     return "its subgroups are too small or cannot add and shuffle";
-  if (limits->maxComputeSharedMemorySize < MIN_SHARED || limits->maxComputeWorkGroupInvocations < MIN_WORKGROUP)
+  if (limits->maxComputeSharedMemorySize < MIN_SHARED || limits->maxComputeWorkGroupInvocations < MIN_WORKGROUP
+      || (t->f13.subgroupSizeControl && t->p13.maxSubgroupSize * t->p13.maxComputeWorkgroupSubgroups < MIN_WORKGROUP))
     return "its workgroups are too small";
   return NULL;
 }

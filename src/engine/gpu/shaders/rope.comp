@@ -115,9 +115,10 @@ main ()
 
   for (uint i = lane; i < n_pairs; i += LANES)
     turn (x0, row, i / p.n_pairs, i % p.n_pairs);
+  if (head < p.first_stored)
+    return;
   for (uint i = lane + 2 * n_pairs; i < WIDTH; i += LANES)
     values[i] = p.x.at[x0 + i];
   barrier ();
-  if (head >= p.first_stored)
-    store (lane, row, head - p.first_stored);
+  store (lane, row, head - p.first_stored);
 }

@@ -14,6 +14,7 @@
 #include "chat/myna-problem.h"
 #include "engine/actor/engine-error.h"
 #include "chat/myna-chat-settings.h"
+#include "chat/setting-words.h"
 
 /* ---- Settings of conversations ---------------------------------------------------------------------------------- */
 
@@ -103,6 +104,18 @@ test_ranges (void)
 }
 
 /* The conversation's word counts before the application's, and that before the family's. */
+/* A setting that is forgotten would have a row without a title. */
+static void
+test_words (void)
+{
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      MynaSettingWords words = myna_setting_get_words (i);
+
+      g_assert_true (words.title && words.subtitle);
+    }
+}
+
 static void
 test_levels (void)
 {
@@ -594,6 +607,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/settings/tools", test_tools);
   g_test_add_func ("/settings/bad-json", test_bad_json);
   g_test_add_func ("/settings/ranges", test_ranges);
+  g_test_add_func ("/settings/words", test_words);
   g_test_add_func ("/settings/levels", test_levels);
   g_test_add_func ("/settings/load-options", test_load_options);
   g_test_add_func ("/settings/thinking", test_thinking);

@@ -12,6 +12,7 @@
 #include "base/controls.h"
 #include "base/spin-words.h"
 #include "chat/persona-choice.h"
+#include "chat/setting-words.h"
 
 typedef struct
 {
@@ -50,25 +51,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, ADW_TYPE_PREFERENCES_PAGE)
-
-static const struct
-{
-  const char *title;
-  const char *subtitle;
-  const char *zero; /* the word for 0; NULL: a number like others */
-} texts[MYNA_N_SETTINGS] = {
-  [MYNA_SETTING_TEMPERATURE] = { N_ ("Temperature"), N_ ("Lower values are more predictable, higher values more varied") },
-  [MYNA_SETTING_TOP_P] = { N_ ("Top-p"),
-                           N_ ("Choose from the most likely words that add up to this probability. 1 turns it off") },
-  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Choose from this many of the most likely words"), N_ ("Off") },
-  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Leave out words much less likely than the most likely one"), N_ ("Off") },
-  [MYNA_SETTING_REPETITION_PENALTY] = { N_ ("Repetition Penalty"), N_ ("Values above 1 avoid repetition. 1 turns it off") },
-  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply"), N_ ("Automatic") },
-  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Maximum Reply Length"), N_ ("In tokens"), N_ ("Automatic") },
-  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Context Length"), N_ ("In tokens. Longer contexts need more memory"),
-                                    N_ ("Automatic") },
-  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("Automatic uses all physical cores"), N_ ("Automatic") },
-};
 
 /* ---- Settings and rows ------------------------------------------------------------------------------------------ */
 
@@ -237,16 +219,17 @@ static GtkWidget *
 make_row (MynaChatSettingsPage *self, MynaSetting setting)
 {
   const MynaSettingSpec *spec = myna_setting_get_spec (setting);
-  GtkWidget *row = myna_row_new (_ (texts[setting].title), _ (texts[setting].subtitle));
+  MynaSettingWords words = myna_setting_get_words (setting);
+  GtkWidget *row = myna_row_new (words.title, words.subtitle);
   GtkWidget *spin = gtk_spin_button_new_with_range (spec->minimum, spec->maximum, spec->step);
   GtkWidget *reset = myna_flat_button_new ("edit-undo-symbolic", _ ("Reset"));
 
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) spec->n_digits);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
-  if (texts[setting].zero)
-    myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, _ (texts[setting].zero));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (texts[setting].title), -1);
+  if (words.zero)
+    myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, words.zero);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, words.title, -1);
   g_signal_connect (spin, "value-changed", G_CALLBACK (value_changed_cb), self);
   g_signal_connect (reset, "clicked", G_CALLBACK (reset_cb), self);
   myna_row_add_suffix (row, spin);

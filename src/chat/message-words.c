@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "chat/message-parts.h"
+#include "chat/tool-words.h"
 #include "markup/markdown.h"
 
 #define PASTE_MAX_CHARS 6000
 #define PASTE_MAX_LINES 80
 
 #define CONTEXT_WARNING 0.8
+
+#define NAME_MAX_BYTES  (64 * 1024)
 
 #define MAX_LINE        400 /* bytes of a thought's last line: more than a window is wide */
 
@@ -188,6 +191,22 @@ myna_message_dup_copy (MynaMessage *message)
   const StoreMessage *record = myna_message_get_record (message);
 
   return myna_message_parts_dup_copy (record->role, myna_message_get_text (message), record->call);
+}
+
+char *
+myna_message_dup_name (MynaMessage *message)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+  g_autofree char *text = record->call ? myna_call_dup_summary (record->call) : myna_message_dup_copy (message);
+
+  if (strlen (text) > NAME_MAX_BYTES)
+    *g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) = '\0';
+  /* Translators: how a screen reader names a message: who wrote it, then its text */
+  return g_strdup_printf (record->role == STORE_ROLE_USER          ? _ ("You: %s")
+                          : record->call                           ? C_ ("export", "Tool call: %s")
+                          : record->role == STORE_ROLE_OBSERVATION ? _ ("Result of the tool: %s")
+                                                                   : _ ("Myna: %s"),
+                          text);
 }
 
 char *

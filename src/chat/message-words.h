@@ -25,6 +25,8 @@ char *myna_reply_describe_progress (MynaConversation *conversation) G_GNUC_WARN_
 
 /* What copying the message, or reading it aloud, gives: see myna_message_parts_dup_copy().  The caller frees. */
 char *myna_message_dup_copy (MynaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* How a screen reader names the message: who wrote it, then its text or as much of it as is useful.  The caller frees. */
+char *myna_message_dup_name (MynaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* The text as a quotation of Markdown, "> " before each line.  The caller frees. */
 char *myna_quote (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 

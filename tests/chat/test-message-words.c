@@ -205,6 +205,19 @@ test_long (void)
   g_assert_true (myna_text_is_long (characters));
 }
 
+/* What a screen reader says of a row: who wrote it first. */
+static void
+test_name (Fixture *f, gconstpointer data)
+{
+  g_autofree char *question = NULL, *reply = NULL;
+
+  fixture_exchange (f, "Is it *true*?", "Yes.");
+  question = myna_message_dup_name (fixture_item (f, 0));
+  reply = myna_message_dup_name (fixture_item (f, 1));
+  g_assert_cmpstr (question, ==, "You: Is it *true*?");
+  g_assert_cmpstr (reply, ==, "Myna: Yes.");
+}
+
 static void
 test_last_reply (Fixture *f, gconstpointer data)
 {
@@ -229,6 +242,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message-words/long", test_long);
   g_test_add_func ("/message-words/context", test_context);
   ADD ("figures", test_figures);
+  ADD ("name", test_name);
   ADD ("last-reply", test_last_reply);
   ADD ("status", test_status);
   ADD ("cut", test_cut);

@@ -17,7 +17,6 @@
 #include "chat/message-menu.h"
 #include "chat/message-words.h"
 #include "chat/speaker.h"
-#include "chat/tool-words.h"
 #include "markup/markdown.h"
 #include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
@@ -32,7 +31,6 @@
 #include "transcript/reply-progress.h"
 
 /* Screen readers are given no more of a message than this as its name. */
-#define NAME_MAX_BYTES (64 * 1024)
 #define READ_MAX_BYTES (256 * 1024) /* of a message that is read aloud: hours */
 /* How often the name follows a growing text. */
 #define NAME_INTERVAL_US (1 * G_USEC_PER_SEC)
@@ -84,19 +82,9 @@ G_DEFINE_FINAL_TYPE (MynaMessageRow, myna_message_row, GTK_TYPE_WIDGET)
 static void
 update_name (MynaMessageRow *self)
 {
-  const StoreCall *call = myna_message_get_record (self->message)->call;
-  g_autofree char *text = call ? myna_call_dup_summary (call) : myna_message_dup_copy (self->message);
-  g_autofree char *name = NULL;
+  g_autofree char *name = myna_message_dup_name (self->message);
   g_autofree char *clock = myna_clock_describe (myna_message_get_record (self->message)->created_at);
 
-  if (strlen (text) > NAME_MAX_BYTES)
-    *g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) = '\0';
-  /* Translators: how a screen reader names a message: who wrote it, then its text */
-  name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _ ("You: %s")
-                          : call                                  ? C_ ("export", "Tool call: %s")
-                          : self->kind == MYNA_MESSAGE_ROW_REPLY  ? _ ("Myna: %s")
-                                                                  : _ ("Result of the tool: %s"),
-                          text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, clock, -1);
   self->named_at = g_get_monotonic_time ();

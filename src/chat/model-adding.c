@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/myna-folder.h"
 #include "chat/myna-problem.h"
 
 struct _MynaModelAdding
@@ -93,13 +94,27 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+static GPtrArray *
+dup_models (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  return g_file_test (path, G_FILE_TEST_IS_DIR) ? myna_folder_dup_models (file) : NULL;
+}
+
 void
 myna_model_adding_add (MynaModelAdding *self, const char *path)
 {
-  File *file = g_new (File, 1);
+  g_autoptr (GPtrArray) models = dup_models (path);
+  File *file;
 
   g_return_if_fail (MYNA_IS_MODEL_ADDING (self));
 
+  for (guint i = 0; models && i < models->len; i++)
+    myna_model_adding_add (self, g_file_peek_path (models->pdata[i]));
+  if (models)
+    return;
+  file = g_new (File, 1);
   if (self->n_adding == 0)
     g_ptr_array_set_size (self->refused, 0);
   *file = (File){ g_object_ref (self), self->next_number++, g_strdup (path) };
@@ -153,7 +168,9 @@ myna_model_adding_dup_reasons (MynaModelAdding *self, char **ret_details)
 gboolean
 myna_model_needs_import (const char *path)
 {
-  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin");
+  g_autoptr (GPtrArray) models = dup_models (path);
+
+  return !models && (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin"));
 }
 
 static void

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (MynaModelAdding, myna_model_adding, MYNA, MODEL_ADDING, GO
 
 /* Signals: added (MynaModelEntry *): the library has it; refused: one more could not be added. */
 MynaModelAdding *myna_model_adding_new (MynaModelLibrary *library);
-/* Adds the file if it can be run.  Those that are added while others are being looked at belong together. */
+/* Adds the file if it can be run, or the files of a folder that has GGUF files alone.  Those that are added while others are being looked at belong together. */
 void myna_model_adding_add (MynaModelAdding *self, const char *path);
 /* Whether one that belongs to those that are added last was refused. */
 gboolean myna_model_adding_has_refused (MynaModelAdding *self);
@@ -21,7 +21,7 @@ gboolean myna_model_adding_has_refused (MynaModelAdding *self);
 char *myna_model_adding_dup_title (MynaModelAdding *self) G_GNUC_WARN_UNUSED_RESULT;
 char *myna_model_adding_dup_reasons (MynaModelAdding *self, char **ret_details) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether it has to be imported first: a folder, or a file of chatglm.cpp. */
+/* Whether it has to be imported first: another folder, or a file of chatglm.cpp. */
 gboolean myna_model_needs_import (const char *path);
 
 G_END_DECLS

@@ -10,29 +10,72 @@
 #include "chat/myna-attachment.h"
 
 #define MAX_DEPTH 16
+/* The first part of a model that is divided stands for all. */
+#define GGUF       "\\.gguf$"
+#define LATER_PART "-(?!00001)\\d{5}-of-\\d{5}\\.gguf$"
 #define ATTRIBUTES                                                                                          \
   G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN \
                                  "," G_FILE_ATTRIBUTE_STANDARD_IS_BACKUP
 
-gboolean
-myna_file_is_model (GFile *file)
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *one = g_file_get_parse_name (*(GFile *const *) a), *other = g_file_get_parse_name (*(GFile *const *) b);
+
+  return g_utf8_collate (one, other);
+}
+
+GPtrArray *
+myna_folder_dup_models (GFile *folder)
+{
+  g_autoptr (GFileEnumerator) enumerator = g_file_enumerate_children (folder, ATTRIBUTES, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func (g_object_unref);
+  GFileInfo *info;
+  GFile *child;
+
+  while (enumerator && g_file_enumerator_iterate (enumerator, &info, &child, NULL, NULL) && info)
+    {
+      const char *name = g_file_info_get_name (info);
+
+      if (g_file_info_get_is_hidden (info))
+        continue;
+      if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || !g_regex_match_simple (GGUF, name, G_REGEX_CASELESS, 0))
+        return NULL;
+      if (!g_regex_match_simple (LATER_PART, name, G_REGEX_CASELESS, 0))
+        g_ptr_array_add (models, g_object_ref (child));
+    }
+  g_ptr_array_sort (models, compare_names);
+  return models->len > 0 ? g_steal_pointer (&models) : NULL;
+}
+
+static gboolean
+is_folder_of_model (GFile *folder)
 {
   static const char *const parts[] = { "config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
                                        "pytorch_model.bin.index.json" };
+  g_autoptr (GPtrArray) models = myna_folder_dup_models (folder);
+  gboolean is_model = models != NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts) && !is_model; i++)
+    {
+      g_autoptr (GFile) part = g_file_get_child (folder, parts[i]);
+
+      is_model = g_file_query_exists (part, NULL);
+    }
+  return is_model;
+}
+
+gboolean
+myna_file_is_model (GFile *file)
+{
   static const char *const endings[] = { ".gguf", ".GGUF", ".bin", ".safetensors" };
   g_autofree char *name = g_file_get_basename (file);
   gboolean is_model = FALSE;
 
   if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
-    for (guint i = 0; i < G_N_ELEMENTS (parts) && !is_model; i++)
-      {
-        g_autoptr (GFile) part = g_file_get_child (file, parts[i]);
-
-        is_model = g_file_query_exists (part, NULL);
-      }
-  else
-    for (guint i = 0; name && i < G_N_ELEMENTS (endings) && !is_model; i++)
-      is_model = g_str_has_suffix (name, endings[i]);
+    return is_folder_of_model (file);
+  for (guint i = 0; name && i < G_N_ELEMENTS (endings) && !is_model; i++)
+    is_model = g_str_has_suffix (name, endings[i]);
   return is_model;
 }
 
@@ -71,14 +114,6 @@ add_files (GFile *folder, int depth, GPtrArray *files, GCancellable *cancellable
         add_files (child, depth + 1, files, cancellable, NULL);
     }
   return TRUE;
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  g_autofree char *one = g_file_get_parse_name (*(GFile *const *) a), *other = g_file_get_parse_name (*(GFile *const *) b);
-
-  return g_utf8_collate (one, other);
 }
 
 static void

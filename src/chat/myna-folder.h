@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 /* Whether a file or folder can only be a model's: nothing to be asked about. */
 gboolean myna_file_is_model (GFile *file);
+/* The models of a folder that has GGUF files and nothing else, by name: GFile; NULL: it has something else, or none. */
+GPtrArray *myna_folder_dup_models (GFile *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a word of the command line means a file: it is written as nothing but a path is, or with a slash or a dot, and the file is
  * there.  "models" is a word, too, and "and/or" no path. */
 gboolean myna_word_is_file (const char *word, GFile *file);

@@ -123,6 +123,38 @@ test_model (TestHistory *fixture, gconstpointer data)
   g_assert_true (myna_file_is_model (folder));
 }
 
+/* A folder of GGUF files is one of models; with anything else in it, it may be to be asked about. */
+static void
+test_models (TestHistory *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "a.gguf", "b.GGUF", "large-00001-of-00012.gguf" };
+  g_autofree char *path = g_build_filename (fixture->folder, "models", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) models = NULL;
+
+  g_assert_null (myna_folder_dup_models (folder));
+  g_mkdir (path, 0700);
+  g_assert_null (myna_folder_dup_models (folder));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    write_file (path, expected[i]);
+  write_file (path, "large-00002-of-00012.gguf");
+  write_file (path, "large-00012-of-00012.gguf");
+  write_file (path, ".gitattributes");
+  g_assert_true (myna_file_is_model (folder));
+  models = myna_folder_dup_models (folder);
+  g_assert_cmpuint (models->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < models->len; i++)
+    {
+      g_autofree char *name = g_file_get_basename (models->pdata[i]);
+
+      g_assert_cmpstr (name, ==, expected[i]);
+    }
+
+  write_file (path, "letter.pdf");
+  g_assert_null (myna_folder_dup_models (folder));
+  g_assert_false (myna_file_is_model (folder));
+}
+
 /* What is given to the program: models are added, and what else there is, is asked about. */
 static void
 test_given (TestHistory *fixture, gconstpointer data)
@@ -156,6 +188,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/folder/" name, TestHistory, NULL, test_history_set_up, function, test_history_tear_down)
   ADD ("list", test_files);
+  ADD ("models", test_models);
   ADD ("given", test_given);
   ADD ("many", test_many);
   ADD ("words", test_words);

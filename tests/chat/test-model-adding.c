@@ -5,6 +5,8 @@
 #include "chat/model-adding.h"
 #include "chat/persona-models.h"
 
+#include <glib/gstdio.h>
+
 #include "store-test.h"
 
 typedef struct
@@ -103,6 +105,27 @@ test_added (Fixture *fixture, gconstpointer data)
   wait_for (fixture->n_refused == 1 && fixture->n_added == 1);
 }
 
+/* A folder of them: each is added, and told of. */
+static void
+test_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "models", NULL), *title = NULL;
+
+  g_mkdir (folder, 0700);
+  g_assert_true (myna_model_needs_import (folder));
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%d.gguf", folder, i);
+
+      g_assert_true (g_file_set_contents (path, "this is no model", -1, NULL));
+    }
+  g_assert_false (myna_model_needs_import (folder));
+  myna_model_adding_add (fixture->adding, folder);
+  wait_for (fixture->n_refused == 2);
+  title = myna_model_adding_dup_title (fixture->adding);
+  g_assert_cmpstr (title, ==, "2 files were not added");
+}
+
 static void
 test_import (Fixture *fixture, gconstpointer data)
 {
@@ -138,6 +161,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/model-adding/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/model-adding/added", Fixture, NULL, set_up, test_added, tear_down);
+  g_test_add ("/model-adding/folder", Fixture, NULL, set_up, test_folder, tear_down);
   g_test_add ("/model-adding/import", Fixture, NULL, set_up, test_import, tear_down);
   g_test_add ("/model-adding/persona-models", Fixture, NULL, set_up, test_persona_models, tear_down);
   return g_test_run ();

@@ -343,16 +343,16 @@ folder_answered (gpointer owner, GSList *files, const char *problem)
 {
   if (problem)
     add_problem (owner, problem);
-  else
-    myna_composer_attach_files (owner, files);
+  for (GSList *l = files; l; l = l->next)
+    myna_file_reader_add (MYNA_COMPOSER (owner)->reader, l->data);
 }
 
+/* What could not be attached before is over; what now cannot is told together, also what is in a folder that is asked about. */
 void
 myna_composer_attach_files (MynaComposer *self, GSList *files)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
-  /* What could not be attached before is over; what now cannot is told together. */
   clear_problems (self);
   for (GSList *l = files; l; l = l->next)
     if (g_file_query_file_type (l->data, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)

@@ -462,6 +462,54 @@ test_attachment_problems (Fixture *f, gconstpointer data)
   g_assert_true (test_has_label (GTK_WIDGET (f->composer), "“big.txt” is too large to be read."));
 }
 
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+/* In whatever window it is; NULL: not yet. */
+static GtkWidget *
+find_answer (const char *label)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWidget *found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      found = find_button (window, label);
+    }
+  return found;
+}
+
+/* A file that cannot be read beside a folder: what is answered about the folder does not hide what is said of the file. */
+static void
+test_problem_beside_folder (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_dir_make_tmp ("myna-test-XXXXXX", NULL), *sound = g_build_filename (path, "note.txt", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path), file = g_file_new_for_path (sound);
+  g_autoptr (GFile) missing = g_file_new_for_path ("/nowhere/letter.pdf");
+  GSList files[] = { { missing, files + 1 }, { folder, NULL } };
+
+  g_assert_true (g_file_set_contents (sound, "fine", -1, NULL));
+  myna_composer_attach_files (f->composer, files);
+  wait_until (find_answer ("_Attach") && !myna_composer_is_reading (f->composer));
+  g_assert_true (test_finds_text (GTK_WIDGET (f->composer), "letter.pdf"));
+  g_signal_emit_by_name (find_answer ("_Attach"), "clicked");
+  wait_until (test_finds_text (GTK_WIDGET (f->composer), "note.txt") && !myna_composer_is_reading (f->composer));
+  g_assert_true (test_finds_text (GTK_WIDGET (f->composer), "letter.pdf"));
+  g_file_delete (file, NULL, NULL);
+  g_file_delete (folder, NULL, NULL);
+}
+
 /* A document is attached like a text; its chip says how many pages it has, and the model is told which is which. */
 static void
 test_document (Fixture *f, gconstpointer data)
@@ -639,6 +687,7 @@ main (int argc, char *argv[])
   ADD ("attachments", test_attachments);
   ADD ("chips-overlap-nothing", test_chips_overlap_nothing);
   ADD ("attachment-problems", test_attachment_problems);
+  ADD ("problem-beside-folder", test_problem_beside_folder);
   ADD ("document", test_document);
   ADD ("reading", test_reading);
   ADD ("length", test_length);

@@ -4,6 +4,10 @@
  */
 #include "chat/myna-draft.h"
 
+#include <string.h>
+
+#include "chat/left-edits.h"
+
 #define SAVE_DELAY_MS 400
 
 struct MynaDraft
@@ -51,12 +55,14 @@ join (const char *first, const char *second)
 void
 myna_draft_save (MynaDraft *self)
 {
-  g_autofree char *unsent = NULL;
+  g_autofree char *edited = NULL, *waits = NULL, *unsent = NULL;
 
   g_clear_handle_id (&self->source, g_source_remove);
   if (self->id == 0 || !self->known)
     return;
-  unsent = join (self->queued, self->text);
+  edited = myna_left_edits_dup_text (myna_left_edits_of (self->store), self->id);
+  waits = join (self->queued, self->text);
+  unsent = join (edited, waits);
   store_set_draft_async (self->store, self->id, unsent, NULL, NULL, NULL);
 }
 
@@ -70,8 +76,8 @@ timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-save_soon (MynaDraft *self)
+void
+myna_draft_save_soon (MynaDraft *self)
 {
   if (self->id && self->known && !self->source)
     self->source = g_timeout_add (SAVE_DELAY_MS, timeout_cb, self);
@@ -85,17 +91,31 @@ myna_draft_set_id (MynaDraft *self, gint64 id)
     myna_draft_save (self);
 }
 
+/* What stands in the row without the questions that are still being edited, and are found where they stand. */
+static const char *
+skip_edited (const char *stored, const char *edited)
+{
+  const char *rest = edited && g_str_has_prefix (stored, edited) ? stored + strlen (edited) : NULL;
+
+  if (rest && g_str_has_prefix (rest, "\n\n"))
+    return rest + strlen ("\n\n");
+  return rest && !*rest ? rest : stored;
+}
+
 gboolean
 myna_draft_take_stored (MynaDraft *self, const char *stored)
 {
+  g_autofree char *edited = NULL;
   char *both;
 
   if (self->known)
     return FALSE;
   self->known = TRUE;
-  if (self->text || self->queued)
-    save_soon (self);
-  if (!stored || !*stored)
+  edited = myna_left_edits_dup_text (myna_left_edits_of (self->store), self->id);
+  if (self->text || self->queued || edited)
+    myna_draft_save_soon (self);
+  stored = stored ? skip_edited (stored, edited) : "";
+  if (!*stored)
     return FALSE;
   both = join (stored, self->text);
   g_free (self->text);
@@ -116,7 +136,7 @@ myna_draft_set_text (MynaDraft *self, const char *text)
     return FALSE;
   g_free (self->text);
   self->text = g_strdup (text);
-  save_soon (self);
+  myna_draft_save_soon (self);
   return TRUE;
 }
 

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The store's draft also holds the messages that wait to be sent, so that quitting loses none.
+ * The store's draft also holds the questions that are being edited (left-edits.h) and the messages that wait to be sent, so that
+ * quitting loses none.
  */
 #pragma once
 
@@ -29,6 +30,8 @@ const char *myna_draft_get_text (MynaDraft *self);
 gboolean myna_draft_set_text (MynaDraft *self, const char *text);
 /* The messages that wait, as one text, or NULL.  Saves them at once. */
 void myna_draft_set_queued (MynaDraft *self, const char *text);
+/* What is edited changed. */
+void myna_draft_save_soon (MynaDraft *self);
 /* Saves it once more: it may be that it could not be. */
 void myna_draft_save (MynaDraft *self);
 /* The last chance: what was not saved is. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "chat/left-edits.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-draft.h"
 #include "chat/myna-message-private.h"
@@ -99,6 +100,13 @@ changed_cb (MynaRecord *self, gint64 id, const StoreConversation *row)
     return;
   self->created_at = row->created_at;
   take_string (self, &self->title, row->title, PROP_TITLE);
+}
+
+static void
+edits_changed_cb (MynaRecord *self, gint64 id)
+{
+  if (id == self->id)
+    myna_draft_save_soon (self->draft);
 }
 
 static void
@@ -400,6 +408,7 @@ myna_record_new (StoreDb *store, gint64 id)
   self->draft = myna_draft_new (store, id);
   g_signal_connect_object (store, "conversation-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "recovered", G_CALLBACK (myna_record_save_again), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_left_edits_of (store), "changed", G_CALLBACK (edits_changed_cb), self, G_CONNECT_SWAPPED);
   if (id)
     read_row (self);
   return self;

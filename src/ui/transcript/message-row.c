@@ -14,6 +14,7 @@
 #include "base/column-layout.h"
 #include "base/controls.h"
 #include "chat/days.h"
+#include "chat/left-edits.h"
 #include "chat/message-menu.h"
 #include "chat/message-words.h"
 #include "chat/speaker.h"
@@ -368,15 +369,13 @@ edit (MynaMessageRow *self)
 {
   g_return_if_fail (self->kind == MYNA_MESSAGE_ROW_QUESTION && !self->editor);
 
-  self->editor =
-      myna_question_editor_new (myna_message_get_text (self->message), myna_message_get_record (self->message)->attachments);
+  self->editor = myna_question_editor_new (myna_conversation_get_store (self->conversation), self->message);
   g_signal_connect_swapped (self->editor, "send", G_CALLBACK (editor_send_cb), self);
   g_signal_connect_swapped (self->editor, "cancel", G_CALLBACK (editor_cancel_cb), self);
   gtk_widget_insert_before (self->editor, GTK_WIDGET (self), self->status);
   gtk_widget_set_visible (self->bubble, FALSE);
   gtk_widget_set_visible (self->bar, FALSE);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit", FALSE);
-  gtk_widget_grab_focus (self->editor);
+  myna_message_row_update (self);
 }
 
 /* ---- What the entries do ---------------------------------------------------------------------------------------- */
@@ -427,6 +426,7 @@ static void
 edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   edit (MYNA_MESSAGE_ROW (widget));
+  gtk_widget_grab_focus (MYNA_MESSAGE_ROW (widget)->editor);
 }
 
 static void
@@ -593,6 +593,9 @@ update_enabled (MynaMessageRow *self)
   gtk_widget_action_set_enabled (widget, "message.select-all", text);
   gtk_widget_action_set_enabled (widget, "message.edit",
                                  self->kind == MYNA_MESSAGE_ROW_QUESTION && settled && !busy && !self->editor);
+  if (self->editor)
+    myna_question_editor_set_can_send (MYNA_QUESTION_EDITOR (self->editor),
+                                       myna_conversation_get_activity (self->conversation) == MYNA_ACTIVITY_IDLE);
   gtk_widget_action_set_enabled (widget, "message.regenerate", self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
   gtk_widget_action_set_enabled (widget, "message.run-again",
                                  myna_conversation_can_run_again (self->conversation, self->message));
@@ -688,7 +691,13 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   g_set_object (&self->message, message);
   myna_message_bar_bind (MYNA_MESSAGE_BAR (self->bar), conversation, message);
   if (message)
-    update_all (self);
+    {
+      update_all (self);
+      if (self->kind == MYNA_MESSAGE_ROW_QUESTION
+          && myna_left_edits_find (myna_left_edits_of (myna_conversation_get_store (conversation)),
+                                   myna_message_get_id (message)))
+        edit (self);
+    }
   else
     {
       myna_message_status_update (MYNA_MESSAGE_STATUS (self->status), NULL, NULL);

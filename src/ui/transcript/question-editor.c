@@ -8,6 +8,7 @@
 
 #include "base/column-layout.h"
 #include "base/controls.h"
+#include "chat/left-edits.h"
 #include "composer/attachment-list.h"
 #include "composer/send-key.h"
 
@@ -19,6 +20,9 @@ struct _MynaQuestionEditor
 
   GtkWidget *attachments; /* MynaAttachmentList */
   GtkWidget *text_view;
+  GtkWidget *send;
+  StoreDb *store;
+  MynaMessage *message;
   GSettings *settings; /* NULL: the defaults */
   gboolean preedit;    /* the input method shows text that is not there yet */
   guint n_frames;      /* in which the height was asked for again */
@@ -36,8 +40,17 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (MynaQuestionEditor, myna_question_editor, GTK_TYPE_WIDGET)
 
 static void
+changed_cb (MynaQuestionEditor *self)
+{
+  g_autofree char *text = myna_buffer_dup_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view)));
+
+  myna_left_edits_put (myna_left_edits_of (self->store), myna_message_get_record (self->message), text);
+}
+
+static void
 cancel_cb (MynaQuestionEditor *self)
 {
+  myna_left_edits_drop (myna_left_edits_of (self->store), myna_message_get_id (self->message));
   g_signal_emit (self, signals[CANCEL], 0);
 }
 
@@ -49,8 +62,10 @@ send_cb (MynaQuestionEditor *self)
   g_autofree char *trimmed = g_strstrip (g_strdup (text));
   g_autofree char *attachments = myna_attachment_list_to_json (MYNA_ATTACHMENT_LIST (self->attachments));
 
-  if (*trimmed || attachments)
-    g_signal_emit (self, signals[SEND], 0, text, attachments);
+  if (!gtk_widget_get_sensitive (self->send) || (!*trimmed && !attachments))
+    return;
+  myna_left_edits_drop (myna_left_edits_of (self->store), myna_message_get_id (self->message));
+  g_signal_emit (self, signals[SEND], 0, text, attachments);
 }
 
 static gboolean
@@ -93,14 +108,14 @@ new_buttons (MynaQuestionEditor *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
-  GtkWidget *send = gtk_button_new_with_label (_ ("Send"));
 
+  self->send = gtk_button_new_with_label (_ ("Send"));
   gtk_widget_set_halign (box, GTK_ALIGN_END);
-  gtk_widget_add_css_class (send, "suggested-action");
+  gtk_widget_add_css_class (self->send, "suggested-action");
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (cancel_cb), self);
-  g_signal_connect_swapped (send, "clicked", G_CALLBACK (send_cb), self);
+  g_signal_connect_swapped (self->send, "clicked", G_CALLBACK (send_cb), self);
   gtk_box_append (GTK_BOX (box), cancel);
-  gtk_box_append (GTK_BOX (box), send);
+  gtk_box_append (GTK_BOX (box), self->send);
   return box;
 }
 
@@ -113,7 +128,15 @@ myna_question_editor_grab_focus (GtkWidget *widget)
 static void
 myna_question_editor_dispose (GObject *object)
 {
-  g_clear_object (&MYNA_QUESTION_EDITOR (object)->settings);
+  MynaQuestionEditor *self = MYNA_QUESTION_EDITOR (object);
+  MynaLeftEdit *left =
+      self->store ? myna_left_edits_find (myna_left_edits_of (self->store), myna_message_get_id (self->message)) : NULL;
+
+  if (left)
+    left->attachments = myna_attachment_list_take (MYNA_ATTACHMENT_LIST (self->attachments));
+  g_clear_object (&self->store);
+  g_clear_object (&self->message);
+  g_clear_object (&self->settings);
   myna_drop_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (myna_question_editor_parent_class)->dispose (object);
 }
@@ -154,13 +177,25 @@ myna_question_editor_init (MynaQuestionEditor *self)
 }
 
 GtkWidget *
-myna_question_editor_new (const char *text, const char *attachments)
+myna_question_editor_new (StoreDb *store, MynaMessage *message)
 {
   MynaQuestionEditor *self = g_object_new (MYNA_TYPE_QUESTION_EDITOR, NULL);
-  g_autoptr (GPtrArray) attached = myna_attachments_from_json (attachments);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view));
+  MynaLeftEdit *left = myna_left_edits_find (myna_left_edits_of (store), myna_message_get_id (message));
+  g_autoptr (GPtrArray) attached =
+      left ? g_steal_pointer (&left->attachments) : myna_attachments_from_json (myna_message_get_record (message)->attachments);
 
-  if (attached->len > 0)
+  self->store = g_object_ref (store);
+  self->message = g_object_ref (message);
+  if (attached && attached->len > 0)
     myna_attachment_list_give (MYNA_ATTACHMENT_LIST (self->attachments), g_steal_pointer (&attached));
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view)), text, -1);
+  gtk_text_buffer_set_text (buffer, left ? left->text : myna_message_get_text (message), -1);
+  g_signal_connect_object (buffer, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
+}
+
+void
+myna_question_editor_set_can_send (MynaQuestionEditor *self, gboolean can_send)
+{
+  gtk_widget_set_sensitive (self->send, can_send);
 }

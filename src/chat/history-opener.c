@@ -4,12 +4,16 @@
  */
 #include "chat/history-opener.h"
 
+#include "chat/left-chats.h"
+#include "chat/left-edits.h"
+
 struct MynaHistoryOpener
 {
   GApplication *application;
   MynaCore *core;
   MynaNewChatDraft *draft;
   gboolean opening;
+  GObject *left; /* what was left in the history's chats while it is opened anew */
   GError *error; /* why it is opened in memory, or cannot be written */
 };
 
@@ -24,6 +28,13 @@ apply_bin_days (MynaHistoryOpener *self)
 }
 
 static void
+move_left (gpointer from, gpointer to)
+{
+  myna_left_chats_move (from, to);
+  myna_left_edits_move (from, to);
+}
+
+static void
 draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaHistoryOpener *self = user_data;
@@ -32,6 +43,7 @@ draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   myna_new_chat_draft_take (self->draft, store, !error || store_is_read_only (store), result);
   self->opening = FALSE;
+  move_left (self->left, store);
   myna_core_set_store (self->core, store, error);
   apply_bin_days (self);
   g_application_release (self->application);
@@ -91,9 +103,15 @@ myna_history_opener_open_kept (MynaHistoryOpener *self)
 void
 myna_history_opener_try_again (MynaHistoryOpener *self)
 {
+  g_autoptr (StoreDb) store = NULL;
+
   if (self->opening)
     return;
+  g_set_object (&store, myna_core_get_store (self->core));
   myna_core_set_store (self->core, NULL, NULL);
+  if (store)
+    move_left (store, self->left);
+  g_clear_object (&store);
   myna_history_opener_open (self);
 }
 
@@ -105,6 +123,7 @@ myna_history_opener_new (GApplication *application, MynaCore *core, MynaNewChatD
   self->application = application;
   self->core = core;
   self->draft = draft;
+  self->left = g_object_new (G_TYPE_OBJECT, NULL);
   g_signal_connect_swapped (myna_core_get_settings (core), "changed::bin-days", G_CALLBACK (apply_bin_days), self);
   return self;
 }
@@ -114,5 +133,6 @@ myna_history_opener_free (MynaHistoryOpener *self)
 {
   g_signal_handlers_disconnect_by_data (myna_core_get_settings (self->core), self);
   g_clear_error (&self->error);
+  g_object_unref (self->left);
   g_free (self);
 }

@@ -17,11 +17,16 @@ typedef struct
   int offset;
   GPtrArray *attachments; /* MynaAttachment; NULL: none */
   GPtrArray *files;       /* GFile, to be attached and not read yet; NULL: none */
+  char *unsaved;          /* what was typed and could not be saved; NULL: nothing */
 } MynaLeftChat;
 
-/* Remembers it for the chat with this id (0: a new one); takes attachments and files. */
+/* Remembers it for the chat with this id (0: a new one); takes what is in it. */
 void myna_left_chats_put (StoreDb *store, gint64 id, const MynaLeftChat *left);
-/* What was remembered, or NULL. A caller that takes attachments or files clears the field. */
+/* What was remembered, or NULL. A caller that takes something out of it clears the field. */
 MynaLeftChat *myna_left_chats_get (StoreDb *store, gint64 id);
+/* What could not be saved of it, or NULL; the caller frees. */
+char *myna_left_chats_take_unsaved (StoreDb *store, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* The same history is opened anew: all that is remembered goes from one GObject to another, which are stores or stand for one. */
+void myna_left_chats_move (gpointer from, gpointer to);
 
 G_END_DECLS

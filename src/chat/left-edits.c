@@ -4,6 +4,8 @@
  */
 #include "chat/left-edits.h"
 
+#define KEY "myna-left-edits"
+
 struct _MynaLeftEdits
 {
   GObject parent_instance;
@@ -88,14 +90,20 @@ myna_left_edits_dup_text (MynaLeftEdits *self, gint64 chat_id)
 MynaLeftEdits *
 myna_left_edits_of (StoreDb *store)
 {
-  MynaLeftEdits *self = g_object_get_data (G_OBJECT (store), "myna-left-edits");
+  MynaLeftEdits *self = g_object_get_data (G_OBJECT (store), KEY);
 
   if (!self)
     {
       self = g_object_new (MYNA_TYPE_LEFT_EDITS, NULL);
-      g_object_set_data_full (G_OBJECT (store), "myna-left-edits", self, g_object_unref);
+      g_object_set_data_full (G_OBJECT (store), KEY, self, g_object_unref);
     }
   return self;
+}
+
+void
+myna_left_edits_move (gpointer from, gpointer to)
+{
+  g_object_set_data_full (to, KEY, g_object_steal_data (from, KEY), g_object_unref);
 }
 
 static void

@@ -26,6 +26,8 @@ typedef struct
 MynaLeftEdits *myna_left_edits_of (StoreDb *store);
 /* What is written in place of this message, which is stored. */
 void myna_left_edits_put (MynaLeftEdits *self, const StoreMessage *message, const char *text);
+/* The same history is opened anew: as myna_left_chats_move(). */
+void myna_left_edits_move (gpointer from, gpointer to);
 /* It was asked, or is not wanted. */
 void myna_left_edits_drop (MynaLeftEdits *self, gint64 message_id);
 /* Or NULL.  A caller that takes attachments clears the field. */

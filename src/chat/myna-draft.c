@@ -115,7 +115,8 @@ myna_draft_take_stored (MynaDraft *self, const char *stored)
   if (self->text || self->queued || edited)
     myna_draft_save_soon (self);
   stored = stored ? skip_edited (stored, edited) : "";
-  if (!*stored)
+  /* What could not be saved may be what is stored, typed on. */
+  if (!*stored || (self->text && (g_str_has_prefix (self->text, stored) || g_str_has_suffix (self->text, stored))))
     return FALSE;
   both = join (stored, self->text);
   g_free (self->text);

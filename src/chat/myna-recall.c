@@ -45,3 +45,31 @@ myna_recall_last_reply (MynaConversation *conversation)
     }
   return NULL;
 }
+
+static void
+add_paragraph (GString *all, const char *text)
+{
+  if (text && *text)
+    g_string_append_printf (all, "%s%s", all->len ? "\n\n" : "", text);
+}
+
+char *
+myna_recall_dup_unsaved (MynaConversation *conversation)
+{
+  GString *all = g_string_new (NULL);
+
+  /* What is under way is asked all the same. */
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (conversation))
+                    && myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_IDLE;
+       i++)
+    {
+      g_autoptr (MynaMessage) message = g_list_model_get_item (G_LIST_MODEL (conversation), i);
+
+      if (myna_message_get_role (message) == STORE_ROLE_USER && !myna_message_get_id (message))
+        add_paragraph (all, myna_message_get_text (message));
+    }
+  /* A new chat's is kept elsewhere. */
+  if (store_is_read_only (myna_conversation_get_store (conversation)) && myna_conversation_get_id (conversation))
+    add_paragraph (all, myna_conversation_get_draft (conversation));
+  return g_string_free (all, all->len == 0);
+}

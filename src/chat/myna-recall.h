@@ -17,5 +17,8 @@ typedef guint MynaRecall;
 const char *myna_recall_step (MynaRecall *recall, MynaConversation *conversation, int step);
 /* The last reply of the branch; NULL: there is none, or no conversation.  The caller unrefs. */
 MynaMessage *myna_recall_last_reply (MynaConversation *conversation);
+/* What was typed in it and the store does not have: questions that could not be saved, and where it can only be read the draft, too.
+ * NULL: nothing.  The caller frees. */
+char *myna_recall_dup_unsaved (MynaConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -18,6 +18,7 @@ test_left_chats (void)
   StoreDb *db = test_open_memory ();
   StoreDb *other = test_open_memory ();
   GPtrArray *attachments = g_ptr_array_new_with_free_func (count_cb);
+  g_autofree char *unsaved = NULL;
   MynaLeftChat *left;
   guint n_freed = 0;
 
@@ -34,6 +35,17 @@ test_left_chats (void)
   myna_left_chats_put (db, 8, &(MynaLeftChat){ .message_id = 4 });
   myna_left_chats_put (db, 8, &(MynaLeftChat){ 0 });
   g_assert_null (myna_left_chats_get (db, 8));
+
+  /* What could not be saved is taken once; the same history, opened anew, has the rest. */
+  myna_left_chats_put (db, 9, &(MynaLeftChat){ .unsaved = g_strdup ("precious") });
+  myna_left_chats_move (db, other);
+  g_assert_null (myna_left_chats_get (db, 7));
+  g_assert_nonnull (myna_left_chats_get (other, 7));
+  unsaved = myna_left_chats_take_unsaved (other, 9);
+  g_assert_cmpstr (unsaved, ==, "precious");
+  g_assert_null (myna_left_chats_take_unsaved (other, 9));
+  g_assert_null (myna_left_chats_take_unsaved (other, 8));
+  myna_left_chats_move (other, db);
 
   store_close (other);
   g_object_unref (other);

@@ -68,11 +68,49 @@ test_draft (void)
   store_close (db);
 }
 
+/* What could not be saved and was typed on is not said twice. */
+static void
+test_typed_on (void)
+{
+  static const struct
+  {
+    const char *stored, *text;
+  } cases[] = { { "half", "half a question" }, { "after", "precious\n\nafter" }, { "other", "other\n\nhalf" } };
+  g_autoptr (StoreDb) db = test_open_memory ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      MynaDraft *draft = myna_draft_new (db, 1);
+
+      myna_draft_set_text (draft, i == 2 ? "half" : cases[i].text);
+      myna_draft_take_stored (draft, cases[i].stored);
+      g_assert_cmpstr (myna_draft_get_text (draft), ==, cases[i].text);
+      myna_draft_free (draft);
+    }
+  store_close (db);
+}
+
+/* The same history, opened anew. */
+static void
+test_move (void)
+{
+  g_autoptr (StoreDb) before = test_open_memory (), after = test_open_memory ();
+
+  myna_left_edits_put (myna_left_edits_of (before), &(StoreMessage){ .id = 9, .conversation_id = 1 }, "edited");
+  myna_left_edits_move (before, after);
+  g_assert_null (myna_left_edits_find (myna_left_edits_of (before), 9));
+  g_assert_nonnull (myna_left_edits_find (myna_left_edits_of (after), 9));
+  store_close (before);
+  store_close (after);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/left-edits/edits", test_left_edits);
   g_test_add_func ("/left-edits/draft", test_draft);
+  g_test_add_func ("/left-edits/typed-on", test_typed_on);
+  g_test_add_func ("/left-edits/move", test_move);
   return g_test_run ();
 }

@@ -232,6 +232,27 @@ test_last_reply (Fixture *f, gconstpointer data)
   g_assert_cmpstr (myna_message_get_text (reply), ==, "a2");
 }
 
+/* What the store does not have: a question that could not be saved, and what waits behind it. */
+static void
+test_unsaved (Fixture *f, gconstpointer data)
+{
+  g_autofree char *none = NULL, *unsaved = NULL;
+
+  fixture_exchange (f, "q", "a");
+  myna_conversation_set_draft (f->conversation, "written");
+  fixture_settle (f);
+  none = myna_recall_dup_unsaved (f->conversation);
+  g_assert_null (none);
+  store_close (f->db);
+  f->closed = TRUE;
+  myna_conversation_send (f->conversation, "precious");
+  fixture_idle (f);
+  myna_conversation_send (f->conversation, "after");
+  fixture_idle (f);
+  unsaved = myna_recall_dup_unsaved (f->conversation);
+  g_assert_cmpstr (unsaved, ==, "precious\n\nafter");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -244,6 +265,7 @@ main (int argc, char **argv)
   ADD ("figures", test_figures);
   ADD ("name", test_name);
   ADD ("last-reply", test_last_reply);
+  ADD ("unsaved", test_unsaved);
   ADD ("status", test_status);
   ADD ("cut", test_cut);
   ADD ("failed", test_failed);

@@ -3,6 +3,7 @@ crashes, and nothing that was saved is lost.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import fcntl
 import re
 import shutil
 import sqlite3
@@ -92,6 +93,30 @@ class BadHistory(TestCase):
         wait(lambda: not app.rows("Myna"), "the temporary chat")
         self.assertTrue(app.ask("你好"))
         app.quit()
+
+    def test_in_use(self):
+        """Another program has the history: it can be read, and "Try Again" gives the rest, without losing what was typed and asked."""
+        reply = self.one_chat()
+        with open(self.home / "data" / APP_ID / "chats.db.lock", "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            app = self.start()
+            app.find("Your chats can only be read", "alert")
+            wait(lambda: app.rows("Myna") == [reply], "the reply, to be read")
+            app.send("What is 17 + 25?")
+            app.find("Messages", "list", shown=False).find(re.compile("Another program is using your chats"))
+            app.composer.type("half a question")
+            # What could not be saved does not take the place of what helps.
+            app.find("Your chats can only be read", "alert").find_button("Try Again").click()
+            wait(lambda: app.composer.text == "What is 17 + 25?\n\nhalf a question", "what was typed, while it is in use still")
+            app.find("Your chats can only be read", "alert")
+        banner = app.find("Your chats can only be read", "alert")
+        banner.find_button("Try Again").click()
+        wait(lambda: not banner.is_shown, "the banner to go")
+        wait(lambda: app.composer.text == "What is 17 + 25?\n\nhalf a question", "what was typed")
+        wait(lambda: self.query("SELECT draft FROM conversation") == [("What is 17 + 25?\n\nhalf a question",)], "its being saved")
+        self.assertTrue(app.ask("你好"))
+        app.quit()
+        self.assertEqual(self.query("SELECT count(*) FROM message"), [(4,)])
 
     @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
     def test_full_disk(self):

@@ -320,6 +320,8 @@ take_composer (MynaConversationView *self)
   g_autofree char *draft = g_strdup (myna_conversation_get_draft (self->conversation));
   g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
   g_autofree char *suggested = g_steal_pointer (&self->suggested);
+  g_autofree char *unsaved = myna_left_chats_take_unsaved (myna_conversation_get_store (self->conversation),
+                                                           myna_conversation_get_id (self->conversation));
   g_autoptr (MynaPersona) persona = g_steal_pointer (&self->persona);
 
   if (persona)
@@ -335,6 +337,8 @@ take_composer (MynaConversationView *self)
     {
       myna_conversation_add_to_draft (self->conversation, text);
     }
+  if (g_strcmp0 (unsaved, draft) != 0)
+    myna_conversation_add_to_draft (self->conversation, unsaved);
   self->send_waits = FALSE;
   show_draft (self);
 }
@@ -380,6 +384,7 @@ leave (MynaConversationView *self)
   myna_conversation_view_get_position (self, &left.message_id, &left.offset);
   left.attachments = myna_composer_take_attachments (MYNA_COMPOSER (self->composer));
   left.files = myna_composer_take_files (MYNA_COMPOSER (self->composer));
+  left.unsaved = myna_recall_dup_unsaved (self->conversation);
   myna_left_chats_put (myna_conversation_get_store (self->conversation), myna_conversation_get_id (self->conversation), &left);
 }
 

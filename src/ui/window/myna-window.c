@@ -117,7 +117,14 @@ static void
 show_store_failure (MynaWindow *self, GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
+  StoreDb *store = myna_core_get_store (self->core);
 
+  /* One that can only be read must be opened again. */
+  if (store && store_is_read_only (store))
+    {
+      myna_window_update_store_banner (self);
+      return;
+    }
   self->store_failed = TRUE;
   myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Something could not be saved"), body, error->message, _ ("Try Again"),
                     "win.save-again", NULL);

@@ -290,10 +290,10 @@ take_reply (MynaConversation *self, MynaMessage *message, const char *model)
 static void
 begin_reply (MynaConversation *self, MynaMessage *message, const char *model, void (*begin) (MynaReply *, GPtrArray *, guint))
 {
-  g_autoptr (GPtrArray) before = NULL;
   guint first;
+  g_autoptr (GPtrArray) before =
+      myna_branch_dup_before (self->branch, begin == myna_reply_resume ? NULL : message, self->context_start_id, &first);
 
-  before = myna_branch_dup_before (self->branch, begin == myna_reply_resume ? NULL : message, self->context_start_id, &first);
   take_reply (self, message, model);
   begin (self->reply, before, first);
 }
@@ -340,12 +340,10 @@ question_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean stopped = self->activity == MYNA_ACTIVITY_STOPPING, stored = myna_message_get_id (message) != 0;
 
   if (stored && !stopped)
-    {
-      answer (self, NULL);
-      return;
-    }
-  set_activity (self, MYNA_ACTIVITY_IDLE);
-  if (stored)
+    answer (self, NULL);
+  else
+    set_activity (self, MYNA_ACTIVITY_IDLE);
+  if (stored && stopped)
     send_next (self);
 }
 
@@ -456,6 +454,8 @@ myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message,
     {
       /* One that failed without a word has got its place beside the others already. */
       n_siblings = myna_message_get_n_siblings (message) - (myna_message_get_id (message) ? 0 : 1);
+      if (message != myna_branch_peek_last (self->branch))
+        set_context (self, 0, self->context_used); /* its question relies on what stood before it then */
       myna_branch_cut (self->branch, position);
     }
   answer (self, model);

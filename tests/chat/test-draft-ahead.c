@@ -176,7 +176,10 @@ make_pages (void)
       g_string_append_printf (json, "# Part %u\\n\\n", i);
       for (guint k = 0; k < 12; k++)
         g_string_append (json, "Nothing of weight is said here.\\n");
-      g_string_append_printf (json, "\\nThe %s is here.\\n\\n", i < G_N_ELEMENTS (words) ? words[i] : "end");
+      g_string_append_printf (json, "\\nThe %s is here.\\n\\n",
+                              i < G_N_ELEMENTS (words) ? words[i]
+                              : i == 99                ? "tower"
+                                                       : "end");
     }
   g_string_append (json, "\"}]");
   return g_string_free (json, FALSE);
@@ -273,6 +276,41 @@ test_left_out (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f->engine), "And the lantern near the ferry?"));
 }
 
+/* A question that was given one passage because the other stood before it has both when it is answered once more, and what stood before
+ * it was left out meanwhile. */
+static void
+test_left_out_since (Fixture *f, gconstpointer data)
+{
+  g_autofree char *json = make_pages ();
+
+  fake_generator_set_context_length (f->engine, 24000);
+  answer (f, "Nothing of weight?", json, 10);
+  answer (f, "Where is the ferry?", NULL, 10);
+  answer (f, "Where is the harbor?", NULL, 10);
+  answer (f, "Where is the lantern?", NULL, 10);
+  answer (f, "Where is the orchard?", NULL, 8500);
+  answer (f, "Is the ferry near the tower?", NULL, 6000);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The ferry is here."), ==, 1);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The tower is here."), ==, 1);
+  myna_conversation_send (f->conversation, "And what else?");
+  fixture_requested (f);
+  fake_generator_read (f->engine, 0, 1);
+  wait_for (count (fake_generator_get_prompt (f->engine), "The ferry is here.") == 1);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "Nothing.");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  g_assert_cmpuint (myna_conversation_get_context_start (f->conversation), ==, 10);
+
+  myna_conversation_regenerate (f->conversation, fixture_item (f, 11));
+  fixture_requested (f);
+  g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f->engine), "Is the ferry near the tower?"));
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The ferry is here."), ==, 1);
+  g_assert_cmpuint (count (fake_generator_get_prompt (f->engine), "The tower is here."), ==, 1);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
 /* Where files are attached, only what stands before is known. */
 static void
 test_attached (Fixture *f, gconstpointer data)
@@ -301,6 +339,7 @@ main (int argc, char **argv)
   ADD ("none", test_none);
   ADD ("passages", test_passages);
   ADD ("left-out", test_left_out);
+  ADD ("left-out-since", test_left_out_since);
   ADD ("attached", test_attached);
 
   return g_test_run ();

@@ -13,8 +13,9 @@
 #include "storage/storage.h"
 
 /* Characters of a file that a program reads. */
-#define MAX_SHORT     (1 << 16) /* bytes: no text as long as this is given whole */
-#define MAX_BEGINNING 1000
+#define MAX_SHORT           (1 << 16) /* bytes: no text as long as this is given whole */
+#define USUAL_PASSAGE_BYTES 1280      /* with its heading and place; see store-passage.c */
+#define MAX_BEGINNING       1000
 
 MynaAttachment *
 myna_attachment_new (const char *name, const char *text)
@@ -514,6 +515,12 @@ myna_attachments_are_long (const char *json, int context_length)
   for (guint i = 0; i < attachments->len; i++)
     n += myna_attachment_get_size (attachments->pdata[i]);
   return n > plan.whole_bytes;
+}
+
+gboolean
+myna_passages_fit (int context_length)
+{
+  return myna_attachments_plan (context_length, 0, 0).passage_bytes >= USUAL_PASSAGE_BYTES;
 }
 
 char *

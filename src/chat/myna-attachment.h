@@ -62,6 +62,8 @@ char *myna_passages_quote (GPtrArray *given) G_GNUC_WARN_UNUSED_RESULT;
 StoreGive myna_attachments_plan (int context_length, gint64 message_id, gint64 prompt_from);
 /* Whether such a model is given passages of them. */
 gboolean myna_attachments_are_long (const char *json, int context_length);
+/* Whether passages of usual length fit such a model. */
+gboolean myna_passages_fit (int context_length);
 /* What a question that is not sent yet will have of its attachments at most, as text to be counted. */
 char *myna_attachments_foresee (const char *json, const char *text, int context_length,
                                 gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;

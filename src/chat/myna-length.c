@@ -35,6 +35,7 @@ struct _MynaLength
 
   gboolean is_attached;
   gboolean gives_passages; /* of what is attached */
+  int short_context;       /* … which hardly fit this; 0: they do */
   int n_tokens;
   int limit; /* 0: it fits, or is not known */
 };
@@ -54,11 +55,14 @@ set_result (MynaLength *self, int n_tokens, int limit)
 }
 
 static void
-set_gives_passages (MynaLength *self, gboolean gives_passages)
+set_gives_passages (MynaLength *self, gboolean gives_passages, int context)
 {
-  if (self->gives_passages == gives_passages)
+  int short_context = gives_passages && !myna_passages_fit (context) ? context : 0;
+
+  if (self->gives_passages == gives_passages && self->short_context == short_context)
     return;
   self->gives_passages = gives_passages;
+  self->short_context = short_context;
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -173,7 +177,7 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
   if (!conversation || (is_short && !self->tools))
     {
       forget (self);
-      set_gives_passages (self, FALSE);
+      set_gives_passages (self, FALSE, 0);
       set_result (self, 0, 0);
       return;
     }
@@ -182,7 +186,8 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
   myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &self->system);
   context = myna_generator_get_context_length (self->generator);
   as_files = myna_call_offers_python (self->generator, self->tools);
-  set_gives_passages (self, context > 0 && !as_files && attachments && myna_attachments_are_long (attachments, context));
+  set_gives_passages (self, context > 0 && !as_files && attachments && myna_attachments_are_long (attachments, context),
+                      context);
   n_bytes += (self->system ? strlen (self->system) : 0) + bound_tools (self);
   /* For a short text no model is loaded. */
   if (context > 0 ? n_bytes < (gsize) context : is_short)
@@ -217,6 +222,11 @@ myna_length_describe (MynaLength *self)
             ? _ ("Too long for the model: %'d tokens, and it can hold %'d. Remove an attachment or shorten the message.")
             : _ ("Too long for the model: %'d tokens, and it can hold %'d. Shorten the message."),
         self->n_tokens, self->limit);
+  if (self->short_context)
+    return g_strdup_printf (
+        _ ("Too long to read whole, and its passages hardly fit the context of %'d tokens. Set a longer one in "
+           "Preferences."),
+        self->short_context);
   if (self->gives_passages)
     return g_strdup (_ ("Too long to read whole. The model gets the passages that suit your question."));
   return NULL;

@@ -93,7 +93,7 @@ test_passages (Fixture *f, gconstpointer data)
   g_autoptr (MynaLength) length = myna_length_new ();
   g_autofree char *text = g_strnfill (20000, 'x');
   g_autofree char *attachments = g_strdup_printf ("[{\"name\": \"a\", \"text\": \"%s\"}]", text);
-  g_autofree char *words = NULL, *long_words = NULL;
+  g_autofree char *words = NULL, *long_words = NULL, *hardly = NULL;
   guint n_changes = 0;
 
   g_signal_connect_swapped (length, "changed", G_CALLBACK (count_cb), &n_changes);
@@ -107,6 +107,16 @@ test_passages (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_changes, ==, 2);
   g_assert_null (myna_length_describe (length));
 
+  /* A context that has no room for them. */
+  fake_generator_set_context_length (f->engine, 512);
+  myna_length_measure (length, f->conversation, "?", attachments);
+  hardly = myna_length_describe (length);
+  g_assert_cmpstr (
+      hardly, ==,
+      "Too long to read whole, and its passages hardly fit the context of 512 tokens. Set a longer one in Preferences.");
+  myna_length_measure (length, f->conversation, "?", NULL);
+  g_assert_cmpuint (n_changes, ==, 4);
+
   /* A model that reads it whole. */
   fake_generator_set_context_length (f->engine, 131072);
   myna_length_measure (length, f->conversation, "?", attachments);
@@ -115,7 +125,7 @@ test_passages (Fixture *f, gconstpointer data)
   /* What does not fit says how much there is. */
   fake_generator_set_context_length (f->engine, 8192);
   myna_length_measure (length, f->conversation, text, NULL);
-  wait_for (n_changes == 3);
+  wait_for (n_changes == 5);
   long_words = myna_length_describe (length);
   g_assert_true (g_str_has_prefix (long_words, "Too long for the model: 20"));
   g_assert_true (g_str_has_suffix (long_words, "Shorten the message."));

@@ -318,6 +318,8 @@ myna_cards_describe (MynaCards *self)
 
   if (!self->looked)
     return g_strdup (_ ("Looking for graphics cards…"));
+  if (!card && *self->uuid)
+    return g_strdup (_ ("It was not found. Replies are written by the processor."));
   if (!card)
     return g_strdup (self->list->len > 0 ? _ ("A graphics card can write replies faster")
                                          : _ ("No graphics card was found that can be used"));

@@ -209,6 +209,8 @@ test_experts (Fixture *f, gconstpointer data)
 static void
 test_gone (Fixture *f, gconstpointer data)
 {
+  g_autofree char *text = NULL;
+
   set_helper (f, SMALL LARGE);
   look (f);
   myna_cards_choose (f->cards, 1);
@@ -217,6 +219,8 @@ test_gone (Fixture *f, gconstpointer data)
   check_choices (f, (const char *[]){ "Processor", "Large Card (12.0\u00a0GB, 11.0\u00a0GB free)", "Small Card (not found)",
                                       NULL });
   g_assert_cmpuint (myna_cards_get_chosen (f->cards), ==, 2);
+  text = myna_cards_describe (f->cards);
+  g_assert_cmpstr (text, ==, "It was not found. Replies are written by the processor.");
   /* It cannot be chosen again, and a choice that is none changes nothing. */
   myna_cards_choose (f->cards, 2);
   myna_cards_choose (f->cards, 7);

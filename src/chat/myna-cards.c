@@ -33,6 +33,7 @@ struct _MynaCards
   GSubprocess *helper; /* that looks; NULL: none */
   guint timeout;       /* of the helper */
   gboolean looked;     /* the list is what is there */
+  gboolean is_blamed;  /* the program ended while it used a card, before this run */
   gboolean may_offer;  /* … and a good one is to be offered then */
   char *offered;       /* its UUID */
   guint64 offer_bytes;
@@ -264,6 +265,7 @@ choose (MynaCards *self, const char *uuid, const char *name)
   g_clear_pointer (&self->offered, g_free);
   /* Choosing a card again means trying it again, whatever happened before. */
   glm_gpu_forgive (folder);
+  self->is_blamed = FALSE;
   g_settings_set (self->settings, "graphics-card", "(ss)", uuid, name);
   myna_model_library_reload (self->models);
   g_signal_emit (self, signals[SIGNAL_TROUBLE], 0);
@@ -375,6 +377,17 @@ myna_cards_act (MynaCards *self, const char *what)
     choose (self, card->uuid, card->name);
 }
 
+void
+myna_cards_close (MynaCards *self)
+{
+  g_autofree char *folder = glm_actor_dup_device_folder ();
+
+  g_return_if_fail (MYNA_IS_CARDS (self));
+
+  if (!self->is_blamed)
+    glm_gpu_forgive (folder);
+}
+
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -451,7 +464,9 @@ myna_cards_new (GSettings *settings, MynaModelLibrary *models)
 {
   MynaCards *self = g_object_new (MYNA_TYPE_CARDS, NULL);
   GlmActor *actor = myna_model_library_get_actor (models);
+  g_autofree char *folder = glm_actor_dup_device_folder ();
 
+  self->is_blamed = glm_gpu_is_blamed (folder);
   self->settings = g_object_ref (settings);
   self->models = g_object_ref (models);
   g_signal_connect_object (settings, "changed::graphics-card", G_CALLBACK (setting_changed_cb), self, G_CONNECT_SWAPPED);

@@ -42,6 +42,8 @@ MynaCardTrouble myna_cards_get_trouble (MynaCards *self, const char **ret_name, 
                                         const char **ret_details);
 /* What the person wants done about it: "again", "off", or "use" the card that is offered. */
 void myna_cards_act (MynaCards *self, const char *what);
+/* The program ends as it should, perhaps while a card is at work for the first time: that is not blamed on the card. */
+void myna_cards_close (MynaCards *self);
 /* For tests: cards are offered to models of so many bytes and more. */
 void myna_cards_set_offer_bytes (MynaCards *self, guint64 n_bytes);
 

@@ -422,10 +422,12 @@ myna_core_close (MynaCore *self)
 
   myna_model_library_close (self->models);
   myna_core_end_temporary (self);
-  if (!self->store)
-    return;
-  myna_conversation_finish_all (self->store);
-  store_close (self->store);
+  if (self->store)
+    {
+      myna_conversation_finish_all (self->store);
+      store_close (self->store);
+    }
+  myna_cards_close (self->cards);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */

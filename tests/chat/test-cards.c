@@ -373,6 +373,8 @@ test_crash (Fixture *f, gconstpointer data)
   g_assert_null (myna_model_library_get_crashed_path (f->models));
   load (f);
   notice = myna_notice_of_card (f->cards);
+  myna_cards_close (f->cards); /* not an answer */
+  g_assert_true (g_file_test (marker, G_FILE_TEST_EXISTS));
   g_assert_nonnull (notice);
   g_assert_nonnull (strstr (notice->title, "Myna closed while it used the graphics card"));
   g_assert_cmpstr (notice->refusal, ==, "Keep Off");
@@ -388,6 +390,11 @@ test_crash (Fixture *f, gconstpointer data)
   while (myna_model_library_get_loading_path (f->models))
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (glm_actor_get_model_info (f->actor)->device, ==, "");
+
+  /* A program that ends as it should while a card is at work. */
+  g_assert_true (g_file_set_contents (marker, "", 0, NULL));
+  myna_cards_close (f->cards);
+  g_assert_false (g_file_test (marker, G_FILE_TEST_EXISTS));
 }
 
 int

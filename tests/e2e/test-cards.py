@@ -123,5 +123,18 @@ class Cards(TestCase):
         app.quit()
 
 
+    def test_quit(self):
+        """Who quits while the card is tested for the first time is not told that it ended the program."""
+        shutil.rmtree(self.home / "cache" / APP_ID / "gpu")
+        app = self.start(env=self.env)
+        wait(self.markers, "the card to be tested")
+        app.quit()
+        self.assertFalse(self.markers())
+        app = self.start(env=self.env)
+        wait(self.markers, "the card to be tested again")
+        self.assertFalse(app.find_all(CRASHED))
+        app.quit()
+
+
 if __name__ == "__main__":
     main()

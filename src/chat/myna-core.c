@@ -317,6 +317,18 @@ myna_core_open_conversation (MynaCore *self, gint64 id)
   return follow (self, myna_conversation_new (self->store, MYNA_GENERATOR (self), id), TRUE);
 }
 
+void
+myna_core_ask_server_again (MynaCore *self, MynaConversation *conversation, MynaRemoteServer *server)
+{
+  guint n = conversation ? g_list_model_get_n_items (G_LIST_MODEL (conversation)) : 0;
+  g_autoptr (MynaMessage) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (conversation), n - 1) : NULL;
+  const char *model;
+
+  if (last && myna_message_get_state (last) == STORE_STATE_FAILED
+      && myna_remote_servers_find_by_path (self->servers, myna_conversation_get_model (conversation), &model) == server)
+    myna_conversation_retry (conversation, last);
+}
+
 /* ---- The temporary chat ----------------------------------------------------------------------------------------- */
 
 static void

@@ -56,5 +56,7 @@ void myna_core_stop_conversations (MynaCore *self, const gint64 *ids, gsize n_id
  * server; is_loaded: it is the engine's now.  The caller frees. */
 char *myna_core_describe_model (MynaCore *self, MynaConversation *conversation, gboolean *ret_is_remote,
                                 gboolean *ret_is_loaded) G_GNUC_WARN_UNUSED_RESULT;
+/* The person allowed it: the reply of this conversation (NULL: of none) that failed for want of that is asked for once more. */
+void myna_core_ask_server_again (MynaCore *self, MynaConversation *conversation, MynaRemoteServer *server);
 
 G_END_DECLS

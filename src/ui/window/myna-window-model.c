@@ -83,21 +83,6 @@ typedef struct
   guint sends;
 } Question;
 
-/* The reply that failed for want of the answer, in the chat that is shown. */
-static void
-send_again (MynaWindow *self, MynaRemoteServer *server)
-{
-  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-  g_autoptr (MynaMessage) message = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->conversation), n - 1) : NULL;
-  const char *model;
-
-  if (message && myna_message_get_state (message) == STORE_STATE_FAILED
-      && myna_remote_servers_find_by_path (myna_core_get_servers (self->core), myna_conversation_get_model (self->conversation),
-                                           &model)
-             == server)
-    myna_conversation_retry (self->conversation, message);
-}
-
 static void
 server_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -107,7 +92,7 @@ server_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       myna_remote_server_allow (question->server, question->sends);
       myna_remote_servers_save (myna_core_get_servers (question->window->core), question->server);
-      send_again (question->window, question->server);
+      myna_core_ask_server_again (question->window->core, question->window->conversation, question->server);
     }
   g_object_unref (question->window);
   g_object_unref (question->server);
